@@ -1,0 +1,87 @@
+"""The use cases, and ``Mentorfy``, the front door that holds one of each."""
+
+from dataclasses import dataclass, field
+
+from mentorfy_core.application.ask import Answer, Ask
+from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
+from mentorfy_core.application.change import Change
+from mentorfy_core.application.establish import Establish
+from mentorfy_core.application.importing import StartImport
+from mentorfy_core.application.quotes import Quote, Quotes
+from mentorfy_core.application.remove import Remove, Restore
+from mentorfy_core.application.retry import Retry
+from mentorfy_core.application.serve import Serve
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import RetryManager
+
+__all__ = ["Answer", "DocumentView", "Mentorfy", "Overview", "Quote", "Timing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentorfy:
+    """The front door: every use case as an attribute.
+
+    Attributes:
+        ports: What it stands on.
+        retries: The one retry policy.
+        timing: How fast a worker's clocks tick.
+    """
+
+    ports: Ports
+    retries: RetryManager = field(default_factory=RetryManager)
+    timing: Timing = field(default_factory=Timing)
+
+    @property
+    def establish(self) -> Establish:
+        """Make the first organisation."""
+        return Establish(self.ports)
+
+    @property
+    def start_import(self) -> StartImport:
+        """Ask for an import."""
+        return StartImport(self.ports)
+
+    @property
+    def serve(self) -> Serve:
+        """Run a worker."""
+        return Serve(self.ports, self.retries, self.timing)
+
+    @property
+    def ask(self) -> Ask:
+        """Ask a bot."""
+        return Ask(self.ports)
+
+    @property
+    def quotes(self) -> Quotes:
+        """Look up an answer's quotes again."""
+        return Quotes(self.ports)
+
+    @property
+    def documents(self) -> Documents:
+        """List the documents."""
+        return Documents(self.ports, self.retries)
+
+    @property
+    def look(self) -> Look:
+        """Look at single things."""
+        return Look(self.ports)
+
+    @property
+    def retry(self) -> Retry:
+        """Try a document again."""
+        return Retry(self._change)
+
+    @property
+    def remove(self) -> Remove:
+        """Remove a document."""
+        return Remove(self._change)
+
+    @property
+    def restore(self) -> Restore:
+        """Take a removal back."""
+        return Restore(self._change)
+
+    @property
+    def _change(self) -> Change:
+        return Change(self.ports, self.retries)

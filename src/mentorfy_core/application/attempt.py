@@ -1,0 +1,117 @@
+"""One attempt at one document: do the claimed stage, report how it ended."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from mentorfy_core.application.fetch import Fetch
+from mentorfy_core.application.held import until_answered, while_held
+from mentorfy_core.application.learn import BytesLost, Learn
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.documents.events import Broke, Released, Report
+from mentorfy_core.documents.lifecycle import transition
+from mentorfy_core.documents.model import Claim, Document, Stage
+from mentorfy_core.errors import (
+    Conflict,
+    ErrorKind,
+    Fenced,
+    IllegalTransition,
+    NotFound,
+    PortError,
+    StoreUnavailable,
+    clean,
+    port_error_in,
+)
+from mentorfy_core.ids import ErrorId
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import JITTER, RetryManager
+
+TOO_SLOW: Final = "It took too long without any progress."
+UNEXPECTED: Final = "Something unexpected went wrong."
+MAX_CONFLICTS: Final = 100
+"""How often a report is decided again because others keep changing the row; then the sweeper settles the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Perform a claimed stage and report, whatever happens."""
+
+    ports: Ports
+    retries: RetryManager
+    timing: Timing
+
+    async def __call__(self, document: Document) -> None:
+        """Work until the attempt is settled, by us or by somebody else.
+
+        Cancellation means that the worker stops in good order: the document is given back without counting a try.
+        """
+        claim = document.claim
+        if claim is None:
+            return
+        try:
+            report = await while_held(
+                self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat
+            )
+        except Fenced:
+            return
+        except asyncio.CancelledError:
+            await self._settle(document, Released(epoch=document.epoch))
+            raise
+        await self._settle(document, report)
+
+    async def _beat(self, document: Document) -> bool:
+        return await self.ports.documents.extend_lease(
+            document.organization_id, document.id, document.epoch, self.timing.lease
+        )
+
+    async def _report(self, document: Document, claim: Claim) -> Report:
+        try:
+            return await self._perform(document, claim)
+        except Fenced:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where whatever happened becomes a recorded failure
+            return self._broke(document, error)
+
+    async def _perform(self, document: Document, claim: Claim) -> Report:
+        """Do the stage, giving up one lease before the store would."""
+        loop, patience = asyncio.get_running_loop(), (self.timing.patience - self.timing.lease).total_seconds()
+        async with asyncio.timeout(patience) as limit:
+            if claim.stage is Stage.FETCH:
+                return await Fetch(self.ports)(document, claim.token)
+            return await Learn(self.ports, self.timing)(document, lambda: limit.reschedule(loop.time() + patience))
+
+    def _broke(self, document: Document, error: Exception) -> Broke:
+        error_id = ErrorId(self.ports.new_id())
+        self.ports.failures.record(error_id, error)
+        found = port_error_in(error) or _named(error)
+        return Broke(
+            epoch=document.epoch,
+            kind=found.kind,
+            sentence=clean(found.sentence),
+            error_id=error_id,
+            retry_after=found.retry_after,
+            jitter=JITTER * self.ports.randomness.fraction(),
+            refetch=isinstance(error, BytesLost),
+        )
+
+    async def _settle(self, document: Document, report: Report) -> None:
+        """Report until the row says that the attempt is over."""
+        for _ in range(MAX_CONFLICTS):
+            try:
+                read = await until_answered(lambda: self.ports.documents.get(document.organization_id, document.id))
+                after = transition(read.value, report, read.at, self.retries)
+                await self.ports.documents.save(after, report)
+                break
+            except (Conflict, StoreUnavailable):
+                continue
+            except (Fenced, IllegalTransition, NotFound):
+                return
+        await self.ports.bell.ring()
+
+
+def _named(error: Exception) -> PortError:
+    if isinstance(error, BytesLost):
+        return PortError(ErrorKind.PROCESSING_ERROR, f"{error} They are fetched again.")
+    if isinstance(error, TimeoutError):
+        return PortError(ErrorKind.PROCESSING_ERROR, TOO_SLOW)
+    return PortError(ErrorKind.UNKNOWN_ERROR, UNEXPECTED)

@@ -1,0 +1,105 @@
+"""Picking a due document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mentorfy_core.application.held import until_answered
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.documents.events import Claimed
+from mentorfy_core.documents.lifecycle import transition
+from mentorfy_core.documents.model import Document, Stage
+from mentorfy_core.errors import Conflict, IllegalTransition, NotFound, StoreUnavailable
+from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
+from mentorfy_core.knowledge.recipes import recipe_for
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import RetryManager
+
+CANDIDATES: Final = 6
+"""How many due documents a worker chooses among, so that several workers rarely want the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What a worker got.
+
+    Attributes:
+        document: The claimed document, or ``None``.
+        wants_quiet: True where the next document is one that lost a worker: it runs with nothing beside it, so the
+            worker takes nothing more until its slots are empty.
+    """
+
+    document: Document | None = None
+    wants_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take a due document for the stage it is owed."""
+
+    ports: Ports
+    retries: RetryManager
+    timing: Timing
+
+    async def __call__(self, *, busy: bool) -> Pick:
+        """Return a claimed document, or none where nothing is due or everything was taken by others.
+
+        Args:
+            busy: The worker has other work in its slots.
+
+        Raises:
+            StoreUnavailable: The store does not say what is due.
+        """
+        for organization_id, document_id in self._from_anywhere(await self.ports.documents.due(CANDIDATES)):
+            pick = await self._try(organization_id, document_id, busy=busy)
+            if pick.document or pick.wants_quiet:
+                return pick
+        return Pick()
+
+    def _from_anywhere(
+        self, due: Sequence[tuple[OrganizationId, DocumentId]]
+    ) -> Sequence[tuple[OrganizationId, DocumentId]]:
+        start = self.ports.randomness.below(len(due)) if due else 0
+        return (*due[start:], *due[:start])
+
+    async def _try(self, organization_id: OrganizationId, document_id: DocumentId, *, busy: bool) -> Pick:
+        try:
+            read = await self.ports.documents.get(organization_id, document_id)
+            document = read.value
+            if document.losses and busy:
+                return Pick(wants_quiet=True)
+            event = await self._event(document)
+            claimed = transition(document, event, read.at, self.retries)
+        except (NotFound, IllegalTransition):
+            return Pick()
+        try:
+            return Pick(await self.ports.documents.save(claimed, event))
+        except (Conflict, NotFound):
+            return Pick()
+        except StoreUnavailable:
+            return await self._was_it_written(claimed, event.token)
+
+    async def _event(self, document: Document) -> Claimed:
+        stage = document.next_stage
+        return Claimed(
+            token=ClaimToken(self.ports.new_id()),
+            stage=stage,
+            generation=await self._generation(document) if stage is Stage.LEARN else None,
+            alone=document.losses > 0,
+            lease=self.timing.lease,
+            patience=self.timing.patience,
+        )
+
+    async def _generation(self, document: Document) -> GenerationId:
+        ports = self.ports
+        recipe = recipe_for(document.title, ports.text.recipe, ports.chunker.recipe, ports.knowledge.recipe)
+        generation = await ports.generations.open(
+            document.organization_id, document.content_sha256, recipe, GenerationId(ports.new_id())
+        )
+        return generation.id
+
+    async def _was_it_written(self, claimed: Document, token: ClaimToken) -> Pick:
+        """Ask about an unanswered claim until answered: nothing else is claimed before that."""
+        read = await until_answered(lambda: self.ports.documents.get(claimed.organization_id, claimed.id))
+        claim = read.value.claim
+        return Pick(read.value) if claim and claim.token == token else Pick()

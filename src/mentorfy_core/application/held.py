@@ -1,0 +1,53 @@
+"""Doing work that is somebody's only as long as the store says so."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from mentorfy_core.errors import Fenced, StoreUnavailable
+
+T = TypeVar("T")
+
+FIRST_PAUSE: Final = timedelta(seconds=1)
+LONGEST_PAUSE: Final = timedelta(seconds=10)
+
+
+async def until_answered(call: Callable[[], Awaitable[T]]) -> T:
+    """Ask the store until it answers, pausing 1 to 10 s between; ends otherwise only by cancellation."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await call()
+        except StoreUnavailable:
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def while_held(work: Coroutine[Any, Any, T], beat: Callable[[], Awaitable[bool]], every: timedelta) -> T:
+    """Return what ``work`` returns, renewing its lease meanwhile.
+
+    Raises:
+        Fenced: The store refused a heartbeat: the attempt is over, and ``work`` was cancelled.
+    """
+    task = asyncio.ensure_future(work)
+    pulse = asyncio.ensure_future(_until_refused(beat, every))
+    try:
+        await asyncio.wait((task, pulse), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise Fenced("a heartbeat was refused")
+    finally:
+        task.cancel()
+        pulse.cancel()
+        await asyncio.gather(task, pulse, return_exceptions=True)
+
+
+async def _until_refused(beat: Callable[[], Awaitable[bool]], every: timedelta) -> None:
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        try:
+            if not await beat():
+                return
+        except StoreUnavailable:
+            continue

@@ -1,0 +1,161 @@
+"""An import's second step: carry the plan out, row by row, each step safe to repeat."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from mentorfy_core.application.scan import REPORT_EVERY
+from mentorfy_core.documents.events import (
+    Deleted,
+    Event,
+    Found,
+    RetryRequested,
+    SourceChanged,
+    SourceGone,
+    SourceMoved,
+    SourceReturned,
+)
+from mentorfy_core.documents.lifecycle import found, transition
+from mentorfy_core.documents.model import Document, SourceFile
+from mentorfy_core.errors import Conflict, IllegalTransition, NotFound
+from mentorfy_core.ids import DocumentId
+from mentorfy_core.imports.dedup import judge
+from mentorfy_core.imports.model import Entry, Import, Verdict
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import RetryManager
+
+PAGE: Final = 500
+MAX_CONFLICTS: Final = 20
+REMOVED_MEANWHILE: Final = "Removed by a person meanwhile"
+
+Report = Callable[[int, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Record the plan's entries as rows and events."""
+
+    ports: Ports
+    retries: RetryManager
+
+    async def __call__(self, job: Import, report: Report) -> None:
+        """Carry the plan out from where the import stands.
+
+        Args:
+            job: As claimed.
+            report: Told how many entries are done and the current file's name.
+
+        Raises:
+            Fenced: The attempt is over.
+        """
+        told = 0.0
+        async for entry in self._entries(job):
+            if (now := asyncio.get_running_loop().time()) - told > REPORT_EVERY:
+                told = now
+                await report(entry.index, entry.display_path[-1])
+            outcome = await self._apply(job, entry)
+            if outcome not in {entry.verdict, Verdict.UNCHANGED}:
+                corrected = replace(entry, verdict=outcome, reason=REMOVED_MEANWHILE)
+                await self.ports.imports.correct(job.organization_id, job.id, job.epoch, corrected)
+
+    async def _entries(self, job: Import) -> AsyncIterator[Entry]:
+        start = job.prepared
+        while page := await self.ports.imports.plan(job.organization_id, job.id, start=start, limit=PAGE):
+            for entry in page:
+                yield entry
+            start = page[-1].index + 1
+
+    async def _apply(self, job: Import, entry: Entry) -> Verdict:
+        """Do what the plan says, as far as it is still true; return what was done."""
+        for _ in range(MAX_CONFLICTS):
+            try:
+                if entry.verdict in {Verdict.GONE, Verdict.DROPPED}:
+                    return await self._apply_absence(job, entry)
+                if entry.file is None or entry.verdict is Verdict.REMOVED:
+                    return entry.verdict
+                return await self._apply_file(job, entry, entry.file)
+            except Conflict:
+                continue
+            except (IllegalTransition, NotFound):
+                return Verdict.UNCHANGED
+        return Verdict.UNCHANGED
+
+    async def _apply_absence(self, job: Import, entry: Entry) -> Verdict:
+        if entry.document_id is None:
+            return Verdict.UNCHANGED
+        read = await self.ports.documents.get(job.organization_id, entry.document_id)
+        if read.value.deleted_at is not None:
+            return Verdict.UNCHANGED
+        event = Deleted(by_person=False) if entry.verdict is Verdict.DROPPED else SourceGone()
+        await self._happens(read.value, event, read.at)
+        return entry.verdict
+
+    async def _apply_file(self, job: Import, entry: Entry, file: SourceFile) -> Verdict:
+        read = await self.ports.documents.find(job.organization_id, job.source, file.external_id)
+        known = read.value
+        verdict = judge(file, known, by_person=job.asked_by is not None, include_removed=job.include_removed)
+        if verdict is Verdict.NEW:
+            return await self._add(job, entry, file, known, read.at)
+        if known is not None and (event := event_for(verdict, file, known)):
+            await self._happens(known, event, read.at)
+        return verdict
+
+    async def _add(self, job: Import, entry: Entry, file: SourceFile, known: Document | None, now: datetime) -> Verdict:
+        replaces = None
+        if known is not None and known.excluded:
+            if not _is_older_tombstone(known, entry, job):
+                return Verdict.REMOVED
+            replaces = known.id
+        document = new_document(DocumentId(self.ports.new_id()), job, file, now)
+        await self.ports.documents.add(document, Found(), replaces=replaces)
+        return Verdict.NEW
+
+    async def _happens(self, document: Document, event: Event, now: datetime) -> None:
+        after = transition(document, event, now, self.retries)
+        if after is not document:
+            await self.ports.documents.save(after, event)
+
+
+def event_for(verdict: Verdict, file: SourceFile, known: Document) -> Event | None:
+    """Return what happened to a known document, by the verdict about it."""
+    match verdict:
+        case Verdict.CHANGED:
+            return SourceChanged(file)
+        case Verdict.MOVED:
+            return SourceMoved(file)
+        case Verdict.RETURNED:
+            return SourceReturned(file)
+        case Verdict.TRIED_AGAIN:
+            return RetryRequested(cycle=known.cycle)
+        case _:
+            return None
+
+
+def new_document(document_id: DocumentId, job: Import, file: SourceFile, now: datetime) -> Document:
+    """Return the row of a file that had none."""
+    return found(
+        Document(
+            id=document_id,
+            organization_id=job.organization_id,
+            source=job.source,
+            external_id=file.external_id,
+            title=file.title,
+            display_path=file.display_path,
+            mime_type=file.mime_type,
+            size_bytes=file.size_bytes,
+            source_url=file.source_url,
+            desired_token=file.token,
+            next_run_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
+def _is_older_tombstone(known: Document, entry: Entry, job: Import) -> bool:
+    """Return whether the plan saw this very tombstone: what a person deleted since then stays deleted."""
+    if known.deleted_at is None or job.scanned_at is None or known.id != entry.document_id:
+        return False
+    return known.deleted_at < job.scanned_at

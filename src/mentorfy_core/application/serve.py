@@ -1,0 +1,160 @@
+"""The worker's loop: claim and perform, sweep, collect, and say that one is alive."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mentorfy_core.application.attempt import Attempt
+from mentorfy_core.application.claim import Claim
+from mentorfy_core.application.collect import Collect
+from mentorfy_core.application.importing import ClaimImport, ImportAttempt
+from mentorfy_core.application.sweep import Sweep
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.documents.model import Document
+from mentorfy_core.errors import PortError, StoreUnavailable
+from mentorfy_core.ids import ErrorId, WorkerId
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import RetryManager
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Run until told to stop."""
+
+    ports: Ports
+    retries: RetryManager
+    timing: Timing
+
+    async def __call__(self, stop: asyncio.Event, *, slots: int = 2, build: str = "") -> None:
+        """Work until ``stop`` is set, then give everything back in good order.
+
+        Args:
+            stop: Set it to stop.
+            slots: How many documents this worker holds at once, >= 1.
+            build: What the worker table shows as this worker's version.
+        """
+        worker_id = WorkerId(self.ports.new_id())
+
+        async def alive() -> None:
+            await self.ports.workers.seen(worker_id, build, slots)
+
+        async with asyncio.TaskGroup() as group:
+            chores = (
+                group.create_task(self._sweep(stop)),
+                group.create_task(_every(self.timing.collect, Collect(self.ports, self.timing), stop)),
+                group.create_task(_every(self.timing.heartbeat, alive, stop)),
+            )
+            await self._work(stop, slots)
+            for chore in chores:
+                chore.cancel()
+        await _quietly(lambda: self.ports.workers.left(worker_id))
+
+    async def _work(self, stop: asyncio.Event, slots: int) -> None:
+        crew = Crew(self.ports, self.retries, self.timing, slots)
+        try:
+            while not stop.is_set():
+                if not await crew.take():
+                    await crew.rest(stop)
+        finally:
+            await crew.dismiss()
+
+    async def _sweep(self, stop: asyncio.Event) -> None:
+        """End expired leases, but only after the store has answered us for one full lease."""
+        sweep, clock = Sweep(self.ports, self.retries), asyncio.get_running_loop().time
+        answers_since: float | None = None
+        while not stop.is_set():
+            try:
+                waited = clock() - answers_since if answers_since is not None else 0.0
+                await sweep(may_end=waited >= self.timing.lease.total_seconds())
+                answers_since = clock() if answers_since is None else answers_since
+            except StoreUnavailable:
+                answers_since = None
+            await asyncio.sleep(self.timing.sweep.total_seconds())
+
+
+class Crew:
+    """The attempts one worker has under way."""
+
+    def __init__(self, ports: Ports, retries: RetryManager, timing: Timing, slots: int) -> None:
+        self._ports, self._timing, self._slots = ports, timing, slots
+        self._claim = Claim(ports, retries, timing)
+        self._claim_import = ClaimImport(ports, timing)
+        self._attempt = Attempt(ports, retries, timing)
+        self._import_attempt = ImportAttempt(ports, retries, timing)
+        self._documents: list[asyncio.Task[None]] = []
+        self._imports: list[asyncio.Task[None]] = []
+        self._alone = False
+        self._wants_quiet = False
+
+    async def take(self) -> bool:
+        """Fill one place; False where there is none, or nothing to fill it with."""
+        self._forget_the_finished()
+        try:
+            return await self._take_import() or await self._take_document()
+        except StoreUnavailable:
+            return False
+
+    async def _take_import(self) -> bool:
+        if self._imports or self._alone or self._wants_quiet:
+            return False
+        job = await self._claim_import()
+        if job is not None:
+            self._imports.append(asyncio.create_task(self._import_attempt(job)))
+        return job is not None
+
+    async def _take_document(self) -> bool:
+        busy = bool(self._documents or self._imports)
+        if len(self._documents) >= self._slots or self._alone or (self._wants_quiet and busy):
+            return False
+        pick = await self._claim(busy=busy)
+        self._wants_quiet = pick.wants_quiet
+        if pick.document is not None:
+            self._start(pick.document)
+        return pick.document is not None
+
+    def _start(self, document: Document) -> None:
+        self._alone = document.claim is not None and document.claim.alone
+        self._documents.append(asyncio.create_task(self._attempt(document)))
+
+    def _forget_the_finished(self) -> None:
+        for task in (*self._documents, *self._imports):
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                self._ports.failures.record(ErrorId(self._ports.new_id()), error)
+        self._documents = [task for task in self._documents if not task.done()]
+        self._imports = [task for task in self._imports if not task.done()]
+        self._alone = self._alone and bool(self._documents)
+
+    async def rest(self, stop: asyncio.Event) -> None:
+        """Wait for a bell, the next poll, a free place or the end."""
+        waits = (
+            asyncio.ensure_future(self._ports.bell.wait(self._timing.poll)),
+            asyncio.ensure_future(stop.wait()),
+        )
+        try:
+            await asyncio.wait((*waits, *self._documents, *self._imports), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def dismiss(self) -> None:
+        """Give everything back."""
+        tasks = (*self._documents, *self._imports)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _every(interval: timedelta, chore: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await _quietly(chore)
+        await asyncio.sleep(interval.total_seconds())
+
+
+async def _quietly(chore: Callable[[], Awaitable[None]]) -> None:
+    """Do a chore that the next round repeats anyway."""
+    try:
+        await chore()
+    except (StoreUnavailable, PortError):
+        return

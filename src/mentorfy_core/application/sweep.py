@@ -1,0 +1,55 @@
+"""Ending the claims of workers that stopped answering."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from mentorfy_core.documents.events import LeaseExpired
+from mentorfy_core.documents.lifecycle import transition
+from mentorfy_core.errors import Conflict, Fenced, IllegalTransition, NotFound
+from mentorfy_core.ids import DocumentId, ErrorId, ImportId, OrganizationId
+from mentorfy_core.imports.lifecycle import lease_expired
+from mentorfy_core.ports import Ports
+from mentorfy_core.retries import RetryManager
+
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Expire the leases that have passed, of documents and of imports."""
+
+    ports: Ports
+    retries: RetryManager
+
+    async def __call__(self, *, may_end: bool) -> None:
+        """Look for expired leases, and end them.
+
+        Args:
+            may_end: False while the store has not answered for one full lease: healthy workers could not renew
+                theirs either.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        documents = await self.ports.documents.expired(PAGE)
+        imports = await self.ports.imports.expired(PAGE)
+        if may_end:
+            for organization_id, document_id in documents:
+                await self._end(organization_id, document_id)
+            for organization_id, import_id in imports:
+                await self._end_import(organization_id, import_id)
+
+    async def _end(self, organization_id: OrganizationId, document_id: DocumentId) -> None:
+        try:
+            read = await self.ports.documents.get(organization_id, document_id)
+            event = LeaseExpired(epoch=read.value.epoch, error_id=ErrorId(self.ports.new_id()))
+            await self.ports.documents.save(transition(read.value, event, read.at, self.retries), event)
+        except (Conflict, Fenced, IllegalTransition, NotFound):
+            return
+
+    async def _end_import(self, organization_id: OrganizationId, import_id: ImportId) -> None:
+        try:
+            read = await self.ports.imports.get(organization_id, import_id)
+            await self.ports.imports.save(lease_expired(read.value, read.value.epoch, read.at, self.retries))
+        except (Conflict, Fenced, IllegalTransition, NotFound):
+            return

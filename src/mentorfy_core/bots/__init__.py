@@ -1,0 +1,1 @@
+"""How a bot behaves, and what that means for prompt and search."""

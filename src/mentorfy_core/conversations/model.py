@@ -1,0 +1,95 @@
+"""Conversations, messages and the references an answer rests on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mentorfy_core.ids import BotId, ConversationId, DocumentId, GenerationId, MemberId, MessageId, OrganizationId
+from mentorfy_core.knowledge.model import Locator
+
+
+class Speaker(StrEnum):
+    """Who said it."""
+
+    PERSON = "user"
+    BOT = "assistant"
+
+
+class MessageStatus(StrEnum):
+    """How far a message is. A person's is complete from the start."""
+
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Where a quoted text stands: kept instead of the text, so that what is removed is gone from answers too.
+
+    Attributes:
+        number: The n of the marker ``[n]`` in the answer.
+        start: Offset in the document's extracted text; ``end`` likewise, exclusive.
+    """
+
+    number: int
+    document_id: DocumentId
+    generation: GenerationId
+    index: int
+    start: int
+    end: int
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One thing said.
+
+    Attributes:
+        seq: Its place in the conversation, from 1, without gaps.
+        text: What was said; verbatim quotes are replaced by references, see ``citations.conceal``.
+        key: Made by the client; the same key is the same message.
+        answered: For a bot's message: False where the material held no answer.
+        bot_revision: For a bot's message: the behaviour it was given under.
+    """
+
+    id: MessageId
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+    seq: int
+    speaker: Speaker
+    text: str
+    created_at: datetime
+    status: MessageStatus = MessageStatus.COMPLETE
+    key: str = ""
+    answered: bool = True
+    bot_revision: int = 0
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A person's talk with a bot. It begins with its first message, whose words are its title."""
+
+    id: ConversationId
+    organization_id: OrganizationId
+    member_id: MemberId
+    bot_id: BotId
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A question and the answer it gets.
+
+    Attributes:
+        fresh: False where the key was known: the same question was sent twice.
+    """
+
+    conversation: Conversation
+    question: Message
+    answer: Message
+    fresh: bool = True

@@ -1,0 +1,1 @@
+"""What an import would do, and how far it has come."""

@@ -1,0 +1,69 @@
+"""What Mentorfy needs from the world; ``Ports`` holds one of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mentorfy_core.ports.bots import BotStore
+from mentorfy_core.ports.chat import ChatModel
+from mentorfy_core.ports.conversations import ConversationStore
+from mentorfy_core.ports.documents import BlobStore, DocumentEvent, DocumentStore, KeptBlobs
+from mentorfy_core.ports.generations import GenerationStore
+from mentorfy_core.ports.imports import ImportStore
+from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
+from mentorfy_core.ports.people import PeopleStore
+from mentorfy_core.ports.runtime import Bell, FailureLog, NewId, Randomness, Read, WorkerSeen, WorkerStore
+from mentorfy_core.ports.source import FileSource
+from mentorfy_core.ports.text import Chunker, TextExtractor
+
+__all__ = [
+    "Bell",
+    "BlobStore",
+    "BotStore",
+    "ChatModel",
+    "Chunker",
+    "ConversationStore",
+    "DocumentEvent",
+    "DocumentStore",
+    "Embedder",
+    "FailureLog",
+    "FileSource",
+    "GenerationStore",
+    "ImportStore",
+    "KeptBlobs",
+    "KnowledgeBase",
+    "NewId",
+    "PeopleStore",
+    "Ports",
+    "Randomness",
+    "Read",
+    "TextExtractor",
+    "WorkerSeen",
+    "WorkerStore",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One of each.
+
+    Attributes:
+        sources: By name; the name is what a document's row says.
+    """
+
+    documents: DocumentStore
+    generations: GenerationStore
+    blobs: BlobStore
+    imports: ImportStore
+    bots: BotStore
+    conversations: ConversationStore
+    people: PeopleStore
+    workers: WorkerStore
+    sources: Mapping[str, FileSource]
+    text: TextExtractor
+    chunker: Chunker
+    knowledge: KnowledgeBase
+    chat: ChatModel
+    bell: Bell
+    failures: FailureLog
+    new_id: NewId
+    randomness: Randomness
