@@ -37,7 +37,7 @@ def conceal(answer: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Refer
             return f"⟦{len(references)}⟧ [{number}]"
         return f"“{quote}” [{number}]" if quote else f"[{number}]"
 
-    text = _CITED.sub(place, answer.translate({ord("⟦"): "[", ord("⟧"): "]"}))
+    text = _CITED.sub(place, answer.translate({ord("⟦"): "(", ord("⟧"): ")"}))
     return text, tuple(references)
 
 

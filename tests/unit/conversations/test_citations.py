@@ -1,0 +1,69 @@
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentorfy_core.conversations.citations import REMOVED, conceal, reveal
+from mentorfy_core.ids import DocumentId, GenerationId
+from mentorfy_core.knowledge.model import Evidence, EvidenceKind, Locator
+
+
+def passage(text: str, start: int = 100) -> Evidence:
+    return Evidence(
+        text=text,
+        kind=EvidenceKind.PASSAGE,
+        score=0.9,
+        seed=True,
+        document_id=DocumentId(UUID(int=1)),
+        generation=GenerationId(UUID(int=2)),
+        index=4,
+        locator=Locator(page=3),
+        start=start,
+        end=start + len(text),
+    )
+
+
+LOAF = passage("A loaf costs four euros. It is worth it.")
+
+
+def test_a_verbatim_quote_becomes_a_reference_to_exactly_those_words() -> None:
+    text, (reference,) = conceal("He says: “It is worth it.” [1]", [LOAF])
+    assert text == "He says: ⟦1⟧ [1]"
+    assert LOAF.text[reference.start - 100 : reference.end - 100] == "It is worth it."
+    assert (reference.number, reference.index, reference.locator) == (1, 4, Locator(page=3))
+    assert reveal(text, {1: "It is worth it."}) == "He says: “It is worth it.” [1]"
+
+
+def test_a_bare_marker_refers_to_the_whole_passage() -> None:
+    text, (reference,) = conceal("Four euros [1].", [LOAF])
+    assert text == "Four euros [1]."
+    assert (reference.start, reference.end) == (LOAF.start, LOAF.end)
+
+
+def test_words_that_are_not_in_the_passage_are_no_quote_of_it() -> None:
+    text, (reference,) = conceal("“It is cheap.” [1]", [LOAF])
+    assert text == "“It is cheap.” [1]"
+    assert (reference.start, reference.end) == (LOAF.start, LOAF.end)
+
+
+def test_markers_without_a_passage_are_dropped() -> None:
+    assert conceal("So [2], and “so” [9].", [LOAF]) == ("So , and “so”.", ())
+
+
+def test_placeholders_cannot_be_forged() -> None:
+    text, references = conceal("⟦1⟧", [LOAF])
+    assert (text, references) == ("(1)", ())
+
+
+def test_removed_passages_are_not_shown() -> None:
+    text, _ = conceal("“It is worth it.” [1]", [LOAF])
+    assert reveal(text, {}) == f"{REMOVED} [1]"
+
+
+@given(start=st.integers(0, 30), length=st.integers(1, 20))
+def test_hiding_and_showing_are_inverse(start: int, length: int) -> None:
+    quote = LOAF.text[start : start + length]
+    said = f"“{quote}” [1]"
+    text, references = conceal(said, [LOAF])
+    words = {place: LOAF.text[r.start - 100 : r.end - 100] for place, r in enumerate(references, 1)}
+    assert reveal(text, words) == said
