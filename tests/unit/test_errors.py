@@ -15,10 +15,9 @@ RATE = PortError(ErrorKind.RATE_LIMIT, "Slow down.")
 
 
 def raised_from(cause: BaseException | None) -> Exception:
-    try:
-        raise RuntimeError("wrapped") from cause
-    except RuntimeError as error:
-        return error
+    error = RuntimeError("wrapped")
+    error.__cause__ = cause
+    return error
 
 
 def test_port_errors_are_found_through_causes_and_groups() -> None:

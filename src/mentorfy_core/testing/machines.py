@@ -18,8 +18,8 @@ from mentorfy_core.documents.events import (
     Learned,
     LeaseExpired,
     Postponed,
-    Released,
     RelearnRequested,
+    Released,
     Restored,
     RetryRequested,
     SourceChanged,
@@ -135,9 +135,8 @@ class LifecycleWalk(RuleBasedStateMachine):
     @precondition(lambda self: self._claimed() and self.document.claim.stage is Stage.FETCH)
     @rule()
     def fetched(self) -> None:
-        self.reports(
-            Fetched(epoch=self.document.epoch, token=f"sha256:{self.version}", sha256="s", storage_key="k", size_bytes=1)
-        )
+        token = f"sha256:{self.version}"
+        self.reports(Fetched(epoch=self.document.epoch, token=token, sha256="s", storage_key="k", size_bytes=1))
         self.tried = 0
 
     @precondition(lambda self: self._claimed() and self.document.claim.stage is Stage.LEARN)
@@ -149,7 +148,7 @@ class LifecycleWalk(RuleBasedStateMachine):
 
     @precondition(lambda self: self._claimed())
     @rule(kind=kinds, retry_after=st.none() | durations, refetch=st.booleans())
-    def broke(self, kind: ErrorKind, retry_after: timedelta | None, refetch: bool) -> None:  # noqa: FBT001
+    def broke(self, kind: ErrorKind, retry_after: timedelta | None, refetch: bool) -> None:
         self.reports(
             Broke(
                 epoch=self.document.epoch,
@@ -166,7 +165,7 @@ class LifecycleWalk(RuleBasedStateMachine):
 
     @precondition(lambda self: self._claimed())
     @rule(until=durations, drains=st.booleans())
-    def given_back(self, until: timedelta, drains: bool) -> None:  # noqa: FBT001
+    def given_back(self, until: timedelta, drains: bool) -> None:
         epoch = self.document.epoch
         self.reports(Released(epoch=epoch) if drains else Postponed(epoch=epoch, until=self.now + until))
         assert tries(self.document) <= tries(self.before)
@@ -225,7 +224,7 @@ class LifecycleWalk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.document.deleted_at is None)
     @rule(by_person=st.booleans())
-    def deleted(self, by_person: bool) -> None:  # noqa: FBT001
+    def deleted(self, by_person: bool) -> None:
         self.happens(Deleted(by_person=by_person))
         assert not self.document.is_visible
         assert self.document.epoch == self.before.epoch + 1

@@ -20,8 +20,8 @@ from mentorfy_core.documents.events import (
     Learned,
     LeaseExpired,
     Postponed,
-    Released,
     RelearnRequested,
+    Released,
     Report,
     Restored,
     RetryRequested,
@@ -44,8 +44,8 @@ GENERATION = GenerationId(UUID(int=3))
 EVENTS = [event for event in get_args(Event) if event is not Found]
 
 
-class TestWalk(LifecycleWalk.TestCase):
-    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestWalk = LifecycleWalk.TestCase
+TestWalk.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.parametrize("status", Status)
@@ -349,7 +349,7 @@ def test_a_persons_delete_outranks_the_grace_periods() -> None:
 
 
 def test_a_landing_outside_the_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LIFECYCLE[Status.PENDING_UPLOAD], Fetched, frozenset())  # type: ignore[arg-type]
+    monkeypatch.setitem(LIFECYCLE[Status.PENDING_UPLOAD], Fetched, frozenset())
     with pytest.raises(IllegalTransition, match="may not lead to"):
         fetched(fresh())
 
