@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from mentorfy_core.documents.lifecycle import tries
 from mentorfy_core.documents.model import Document, Stage, Status
 from mentorfy_core.errors import ABOUT_THIS_FILE, ErrorKind
 from mentorfy_core.retries import RetryManager
@@ -104,7 +103,7 @@ def _retry_count(document: Document, retries: RetryManager) -> str:
 
 
 def _failed_after(document: Document) -> str:
-    count = tries(document)
+    count = document.tries
     if document.last_error is None or document.last_error.kind in ABOUT_THIS_FILE or count == 0:
         return LOOKS[Status.FAILED].label + _kind(document)
     if document.last_error.kind is ErrorKind.WORKER_LOST:

@@ -147,6 +147,11 @@ class Document:
         return Stage.FETCH if self.content_version < self.desired_version else Stage.LEARN
 
     @property
+    def tries(self) -> int:
+        """How many tries ended without progress since the last progress."""
+        return sum(self.retries.values()) + self.losses
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether nothing is owed."""
         return self.deleted_at is not None or self.status in {Status.AVAILABLE_TO_AI, Status.FAILED}

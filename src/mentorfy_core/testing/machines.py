@@ -27,7 +27,7 @@ from mentorfy_core.documents.events import (
     SourceMoved,
     SourceReturned,
 )
-from mentorfy_core.documents.lifecycle import LIFECYCLE, found, owed, transition, tries
+from mentorfy_core.documents.lifecycle import LIFECYCLE, found, owed, transition
 from mentorfy_core.documents.model import Document, SourceFile, Stage, Status
 from mentorfy_core.errors import ErrorKind, Fenced, IllegalTransition
 from mentorfy_core.ids import ClaimToken, DocumentId, ErrorId, GenerationId, OrganizationId
@@ -161,14 +161,14 @@ class LifecycleWalk(RuleBasedStateMachine):
         )
         if retry_after and not self.document.is_at_rest:
             assert self.document.next_run_at >= self.now + retry_after
-        self.tried = min(self.tried, tries(self.document))
+        self.tried = min(self.tried, self.document.tries)
 
     @precondition(lambda self: self._claimed())
     @rule(until=durations, drains=st.booleans())
     def given_back(self, until: timedelta, drains: bool) -> None:
         epoch = self.document.epoch
         self.reports(Released(epoch=epoch) if drains else Postponed(epoch=epoch, until=self.now + until))
-        assert tries(self.document) <= tries(self.before)
+        assert self.document.tries <= self.before.tries
         self.tried -= 1
 
     @precondition(lambda self: self._claimed())
@@ -220,7 +220,7 @@ class LifecycleWalk(RuleBasedStateMachine):
 
     def _starts_again(self) -> None:
         """A quarantined document keeps its losses: a person's retry is one lone try more."""
-        self.tried = min(self.tried, tries(self.document), RETRIES.max_tries - 1)
+        self.tried = min(self.tried, self.document.tries, RETRIES.max_tries - 1)
 
     @precondition(lambda self: self.document.deleted_at is None)
     @rule(by_person=st.booleans())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentorfy_core.documents.effects import EVERYONES_PAUSE, OUTDATED_PAUSE
 from mentorfy_core.documents.events import (
     LEASE,
     UNDO,
@@ -29,7 +30,7 @@ from mentorfy_core.documents.events import (
     SourceGone,
     SourceReturned,
 )
-from mentorfy_core.documents.lifecycle import EVERYONES_PAUSE, LIFECYCLE, OUTDATED_PAUSE, found, owed, transition, tries
+from mentorfy_core.documents.lifecycle import LIFECYCLE, found, owed, transition
 from mentorfy_core.documents.model import Document, Failure, Stage, Status
 from mentorfy_core.errors import ABOUT_EVERYONE, ABOUT_THIS_FILE, ErrorKind, Fenced, IllegalTransition
 from mentorfy_core.ids import ClaimToken, ErrorId, GenerationId
@@ -146,7 +147,7 @@ def test_always_failing_climbs_the_ladder_and_stops(kind: ErrorKind) -> None:
     waits = [state.next_run_at - state.updated_at for state in states[:-1]]
     assert waits == list(LADDERS[kind])
     assert states[-1].status is Status.FAILED
-    assert tries(states[-1]) == len(LADDERS[kind]) + 1
+    assert states[-1].tries == len(LADDERS[kind]) + 1
 
 
 def test_no_mix_of_failures_gets_more_than_eight_tries() -> None:
@@ -164,14 +165,14 @@ def test_no_mix_of_failures_gets_more_than_eight_tries() -> None:
 def test_what_is_wrong_with_the_file_itself_fails_at_once(kind: ErrorKind) -> None:
     document = broken(fetched(fresh()), kind)
     assert document.status is Status.FAILED
-    assert tries(document) == 0
+    assert document.tries == 0
 
 
 @pytest.mark.parametrize("kind", sorted(ABOUT_EVERYONE))
 def test_what_is_everybodys_trouble_costs_no_try(kind: ErrorKind) -> None:
     document = broken(fetched(fresh()), kind)
     assert document.status is Status.UPLOADED
-    assert tries(document) == 0
+    assert document.tries == 0
     assert document.next_run_at == document.updated_at + EVERYONES_PAUSE
     assert document.last_error is not None
 
@@ -197,7 +198,7 @@ def test_a_try_that_progressed_starts_the_counters_again() -> None:
     assert claimed.claim is not None
     progressed = replace(claimed, claim=replace(claimed.claim, progressed=True))
     event = Broke(epoch=progressed.epoch, kind=ErrorKind.UNKNOWN_ERROR, sentence="No.", error_id=ERROR)
-    assert tries(transition(progressed, event, NOW, RETRIES)) == 1
+    assert transition(progressed, event, NOW, RETRIES).tries == 1
 
 
 def test_a_lease_in_force_cannot_be_expired() -> None:
@@ -285,7 +286,7 @@ def test_draining_and_postponing_count_no_try() -> None:
     claimed = claim(fetched(fresh()))
     released = transition(claimed, Released(epoch=claimed.epoch), NOW, RETRIES)
     postponed = transition(claimed, Postponed(epoch=claimed.epoch, until=NOW + LEASE), NOW, RETRIES)
-    assert tries(released) == tries(postponed) == 0
+    assert released.tries == postponed.tries == 0
     assert postponed.next_run_at == NOW + LEASE
 
 

@@ -1,0 +1,126 @@
+"""A setting that cannot be used stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from mentorfy_runtime.settings import PREFIX, Settings, SettingsError, load, make_data_folder
+
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.retries import RetryManager
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+
+
+def test_without_settings_everything_is_the_cores_own() -> None:
+    assert load().timing == Timing()
+    assert load().retries == RetryManager()
+
+
+def test_durations_are_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_LEASE", "3")
+    monkeypatch.setenv("MENTORFY_SWEEP", "0.5")
+    assert load().timing.heartbeat == timedelta(seconds=1)
+    assert load().timing.sweep == timedelta(seconds=0.5)
+
+
+def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_PORT", "9000")
+    assert load(port=9001, workers=None).port == 9001
+    assert load(port=None).port == 9000
+
+
+def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_PORT", "")
+    assert load().port == 8080
+
+
+def test_the_data_folder_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load().data == tmp_path / ".mentorfy"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "abc", "MENTORFY_PORT is “abc”, but it must be a whole number from 1 to 65535."),
+        ("PORT", "0", "MENTORFY_PORT is “0”, but it must be a whole number from 1 to 65535."),
+        ("WORKERS", "-1", "MENTORFY_WORKERS is “-1”, but it must be a whole number from 1 to 64."),
+        ("SLOTS", "many", "MENTORFY_SLOTS is “many”, but it must be a whole number from 1 to 64."),
+        ("LEASE", "soon", "MENTORFY_LEASE is “soon”, but it must be a number of seconds above 0."),
+        ("IDLE", "-5", "MENTORFY_IDLE is “-5”, but it must be a number of seconds above 0."),
+        ("UNDO", "nan", "MENTORFY_UNDO is “nan”, but it must be a number of seconds above 0."),
+        ("COLLECT", "inf", "MENTORFY_COLLECT is “inf”, but it must be a number of seconds above 0."),
+    ],
+)
+def test_an_unusable_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError) as stopped:
+        load()
+    assert str(stopped.value) == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"LEASE": "0.2", "SWEEP": "0.1", "POLL": "0.1"}, "MENTORFY_LEASE"),
+        ({"LEASE": "10"}, "MENTORFY_SWEEP"),
+        ({"POLL": "100"}, "MENTORFY_POLL"),
+        ({"LEASE": "600"}, "MENTORFY_PATIENCE"),
+        ({"PATIENCE": "60"}, "MENTORFY_PATIENCE"),
+    ],
+)
+def test_a_contradiction_is_one_sentence(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], named: str) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError, match=named) as stopped:
+        load()
+    assert str(stopped.value).count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("MENTORFY_WORKER", "MENTORFY_WORKER is not a setting: did you mean MENTORFY_WORKERS?"),
+        ("MENTORFY_XYZZY", "MENTORFY_XYZZY is not a setting: unset it."),
+        (
+            "MENTORFY_MAX_RETRIES",
+            "MENTORFY_MAX_RETRIES is not a setting, because Mentorfy has exactly one retry policy: unset it.",
+        ),
+    ],
+)
+def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
+    monkeypatch.setenv(name, "3")
+    with pytest.raises(SettingsError) as stopped:
+        load()
+    assert str(stopped.value) == told
+
+
+def test_a_variable_of_the_set_up_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_VENV", "/somewhere")
+    load()
+
+
+def test_a_data_folder_is_made_for_its_owner_only(tmp_path: Path) -> None:
+    settings = load(data=tmp_path / "here" / "data")
+    make_data_folder(settings)
+    assert settings.data.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    with pytest.raises(SettingsError, match="MENTORFY_DATA"):
+        make_data_folder(load(data=tmp_path / "data"))
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_reference_names_every_setting(name: str) -> None:
+    assert f"`{PREFIX}{name.upper()}`" in REFERENCE.read_text("utf-8")
