@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import get_args
 
 from mentorfy_core.documents.badges import LOOKS
-from mentorfy_core.documents.events import Event, Found, Report
+from mentorfy_core.documents.events import Event, Report
 from mentorfy_core.documents.lifecycle import LIFECYCLE
 from mentorfy_core.documents.model import Status
 
 PAGE = Path(__file__).with_name("lifecycle.md")
-EVENTS = [event for event in get_args(Event) if event is not Found]
+EVENTS = get_args(Event)
 
 
 def page() -> str:

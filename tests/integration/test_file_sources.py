@@ -14,15 +14,15 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mentorfy_local.folder_names import id_of, is_ignored, path_of
-from mentorfy_local.memory_source import MemorySource, memory_id
-from mentorfy_local.source import FolderSource, real_root
 
 from mentorfy_core.documents.model import SourceFile
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Unreadable
 from mentorfy_core.testing.contracts.source import FileSourceContract, Shelf
+from mentorfy_local.folder_names import id_of, is_ignored, path_of
+from mentorfy_local.memory_source import MemorySource, memory_id
+from mentorfy_local.source import FolderSource, real_root
 
 ORGANIZATION = OrganizationId(UUID(int=1))
 NOBODY = 65534
@@ -69,6 +69,10 @@ class TestFolderSource(FileSourceContract):
 
 
 class TestMemorySource(FileSourceContract):
+    @pytest.fixture
+    def organization_id(self) -> OrganizationId:
+        return ORGANIZATION
+
     @pytest.fixture
     def source(self) -> MemorySource:
         return MemorySource()
@@ -221,7 +225,7 @@ async def test_pipes_are_refused_without_waiting_for_a_writer(tmp_path: Path) ->
     os.mkfifo(tmp_path / "pipe")
     async with asyncio.timeout(10):
         item = await refused(tmp_path)
-        assert (item.kind, item.hides_others) == (ErrorKind.UNSUPPORTED, False)
+        assert (item.kind, item.external_id != "") == (ErrorKind.UNSUPPORTED, True)
         assert await kind_of_reading(tmp_path / "pipe") is ErrorKind.UNSUPPORTED
 
 
@@ -244,7 +248,7 @@ async def test_a_forbidden_file_does_not_stop_the_rest(open_folder: Path) -> Non
         denied, read = await scanned(open_folder)
         assert await kind_of_reading(open_folder / "a.md") is ErrorKind.ACCESS_DENIED
     assert isinstance(denied, Unreadable)
-    assert (denied.kind, denied.hides_others, denied.display_path[-1]) == (ErrorKind.ACCESS_DENIED, False, "a.md")
+    assert (denied.kind, denied.external_id != "", denied.display_path[-1]) == (ErrorKind.ACCESS_DENIED, True, "a.md")
     assert "Allow" in denied.sentence
     assert read.display_path[-1] == "b.md"
 
@@ -255,7 +259,7 @@ async def test_a_forbidden_folder_hides_what_it_holds(open_folder: Path) -> None
     with unprivileged():
         denied, read = await scanned(open_folder)
     assert isinstance(denied, Unreadable)
-    assert (denied.kind, denied.hides_others) == (ErrorKind.ACCESS_DENIED, True)
+    assert (denied.kind, denied.external_id) == (ErrorKind.ACCESS_DENIED, "")
     assert read.display_path[-1] == "b.md"
 
 
@@ -360,25 +364,25 @@ async def test_what_vanishes_meanwhile_is_no_error(tmp_path: Path) -> None:
 
 
 @contextmanager
-def nested(folder: Path, depth: int) -> Iterator[None]:
-    """Nest folders deeper than a path can say; a file lies in the outermost and in the innermost."""
-    core, shell = folder / "d", folder / "shell"
+def nested(folder: Path, depth: int, name: str) -> Iterator[None]:
+    """Nest folders, perhaps deeper than a path can say; a file lies in the outermost and in the innermost."""
+    core, shell = folder / name, folder / "shell"
     write(core / "deepest.md")
     for _ in range(depth - 1):
         shell.mkdir()
-        core.rename(shell / "d")
+        core.rename(shell / name)
         shell.rename(core)
     write(core / "top.md")
     yield
     (core / "top.md").unlink()
     for _ in range(depth - 1):
-        (core / "d").rename(shell)
+        (core / name).rename(shell)
         core.rmdir()
         shell.rename(core)
 
 
 async def test_a_thousand_folders_deep_is_listed(tmp_path: Path) -> None:
-    with nested(tmp_path, 1500):
+    with nested(tmp_path, 1100, "d"):
         assert await names(tmp_path) == ["deepest.md", "top.md"]
         deepest = (await scanned(tmp_path))[0]
         assert isinstance(deepest, SourceFile)
@@ -386,10 +390,10 @@ async def test_a_thousand_folders_deep_is_listed(tmp_path: Path) -> None:
 
 
 async def test_too_deep_is_said(tmp_path: Path) -> None:
-    with nested(tmp_path, 2500):
+    with nested(tmp_path, 100, "d" * 50):
         too_deep, top = await scanned(tmp_path)
     assert isinstance(too_deep, Unreadable)
-    assert (too_deep.kind, too_deep.hides_others) == (ErrorKind.UNSUPPORTED, True)
+    assert (too_deep.kind, too_deep.external_id) == (ErrorKind.UNSUPPORTED, "")
     assert len(too_deep.sentence) < 400
     assert top.display_path[-1] == "top.md"
 

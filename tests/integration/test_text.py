@@ -25,8 +25,10 @@ from mentorfy_core.testing.contracts.text import (
 )
 from mentorfy_text import Limits, PassageChunker, SandboxExtractor
 from mentorfy_text.clean import clean
+from mentorfy_text.markdown import read_markdown
 from mentorfy_text.pages import read_page
 from mentorfy_text.protocol import Answer, decode_answer, encode_answer
+from mentorfy_text.reflow import paragraphs, reflowed
 from mentorfy_text.sandbox import Child
 from mentorfy_text.tables import table_text
 from mentorfy_text.tokens import estimated
@@ -148,6 +150,10 @@ class TestGoodFiles:
     async def test_a_cell_in_the_last_place_of_a_sheet_costs_nothing(self, reader: SandboxExtractor) -> None:
         assert (await read(reader, samples.corner_workbook(), "a.xlsx")).text == "first\n | last"
 
+    async def test_a_small_file_may_repeat_itself(self, reader: SandboxExtractor) -> None:
+        data = samples.workbook(Same=[["nothing new"] * 10] * 20_000)
+        assert len((await read(reader, data, "a.xlsx")).text) > 2_000_000
+
     async def test_opendocument_has_headings(self, reader: SandboxExtractor) -> None:
         found = sections(await read(reader, samples.odt(), "a.odt"))
         assert found[-1] == (Locator(heading=("Boats", "Oars")), "Oars\n\nOars row.")
@@ -206,6 +212,12 @@ BAD_FILES: dict[str, tuple[Callable[[], bytes], str, ErrorKind, str]] = {
     "PDF with an empty page": (lambda: samples.pdf(""), "a.pdf", UNREADABLE, "This PDF has no text."),
     "half a Word document": (
         lambda: samples.word()[:9000],
+        "a.docx",
+        UNREADABLE,
+        f"This Word document is {DAMAGED}",
+    ),
+    "Word document with a broken member": (
+        lambda: samples.word().replace(b"PK\x03\x04", b"PK\x03\x05").replace(b"PK\x03\x05", b"PK\x03\x04", 1),
         "a.docx",
         UNREADABLE,
         f"This Word document is {DAMAGED}",
@@ -429,10 +441,27 @@ class TestPieces:
         source = "loose<br>after<div>inner</div>tail<dl><dt>term<dd>words</dl><span>s</span> <button>b</button>"
         assert [block.text for block in read_page(source)] == ["loose\nafter", "inner", "tail", "term", "words", "s b"]
 
+    def test_markdown_is_read_as_it_looks(self) -> None:
+        source = "- one *item*\n\n  its second paragraph\n\n> quoted\n\n| a | b |\n|--|--|\n| snake_case | `x` |\n"
+        texts = [block.text for block in read_markdown(source)]
+        assert texts == ["- one item", "its second paragraph", "quoted", "a | b\nsnake_case | x"]
+
     def test_menus_are_left_out_unless_they_are_all(self) -> None:
         assert [block.text for block in read_page("<nav>Home</nav><p>Text</p>")] == ["Text"]
         assert [block.text for block in read_page("<nav>Home</nav>")] == ["Home"]
         assert [block.text for block in read_page("<nav>Never closed<p>Text</p>")] == ["Never closed", "Text"]
+
+    def test_a_title_stands_in_for_headings(self) -> None:
+        assert [block.text for block in read_page("<title>Boats</title><p>Text</p>")] == ["Boats", "Text"]
+        assert [block.text for block in read_page("<title>Boats</title><h1>Boats!</h1>Text")] == ["Boats!", "Text"]
+
+    def test_lines_that_most_pages_share_are_read_once(self) -> None:
+        pages = [f"Guide - page {number}\nThis is text number {number}\nEnd" for number in range(1, 6)]
+        assert reflowed(pages)[:2] == ["Guide - page 1\nThis is text number 1\nEnd", "This is text number 2"]
+
+    def test_a_heading_does_not_join_a_full_line_before_it(self) -> None:
+        page = f"{samples.SENTENCE}\nBatch size\n{samples.SENTENCE}"
+        assert paragraphs(page) == page
 
     def test_a_long_table_repeats_its_header(self) -> None:
         rows = [["Item", "Price"], *([f"Item number {number}", "12.50"] for number in range(200))]

@@ -23,9 +23,9 @@ class Change:
     retries: RetryManager
 
     async def __call__(
-        self, organization_id: OrganizationId, document_id: DocumentId, event_for: Callable[[Document], Event]
+        self, organization_id: OrganizationId, document_id: DocumentId, event_for: Callable[[Document], Event | None]
     ) -> Document:
-        """Return the document as it is afterwards; unchanged where there was nothing to change.
+        """Return the document as it is afterwards; unchanged where there is no event, or it changes nothing.
 
         Raises:
             NotFound: No such document in this organisation.
@@ -34,7 +34,8 @@ class Change:
         """
         for _ in range(MAX_CONFLICTS):
             read = await self.ports.documents.get(organization_id, document_id)
-            event = event_for(read.value)
+            if (event := event_for(read.value)) is None:
+                return read.value
             after = transition(read.value, event, read.at, self.retries)
             if after is read.value:
                 return after

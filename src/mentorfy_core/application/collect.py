@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.ids import OrganizationId
@@ -47,4 +46,4 @@ class Collect:
 
 
 def _is_orphan(key: str, kept: KeptBlobs) -> bool:
-    return key not in kept.keys and UUID(key.rpartition("/")[2]) not in kept.claims
+    return key not in kept.keys and key.rpartition("/")[2] not in map(str, kept.claims)

@@ -28,6 +28,7 @@ from mentorfy_core.retries import RetryManager
 
 PAGE: Final = 500
 MAX_CONFLICTS: Final = 20
+ABSENT: Final = frozenset({Verdict.GONE, Verdict.DROPPED})
 REMOVED_MEANWHILE: Final = "Removed by a person meanwhile"
 
 Report = Callable[[int, str], Awaitable[None]]
@@ -71,26 +72,22 @@ class Prepare:
         """Do what the plan says, as far as it is still true; return what was done."""
         for _ in range(MAX_CONFLICTS):
             try:
-                if entry.verdict in {Verdict.GONE, Verdict.DROPPED}:
-                    return await self._apply_absence(job, entry)
-                if entry.file is None or entry.verdict is Verdict.REMOVED:
-                    return entry.verdict
-                return await self._apply_file(job, entry, entry.file)
+                if entry.verdict in ABSENT and entry.document_id:
+                    return await self._apply_absence(job, entry.verdict, entry.document_id)
+                if entry.file and entry.verdict is not Verdict.REMOVED:
+                    return await self._apply_file(job, entry, entry.file)
             except Conflict:
                 continue
             except (IllegalTransition, NotFound):
                 return Verdict.UNCHANGED
+            return entry.verdict
         return Verdict.UNCHANGED
 
-    async def _apply_absence(self, job: Import, entry: Entry) -> Verdict:
-        if entry.document_id is None:
-            return Verdict.UNCHANGED
-        read = await self.ports.documents.get(job.organization_id, entry.document_id)
-        if read.value.deleted_at is not None:
-            return Verdict.UNCHANGED
-        event = Deleted(by_person=False) if entry.verdict is Verdict.DROPPED else SourceGone()
+    async def _apply_absence(self, job: Import, verdict: Verdict, document_id: DocumentId) -> Verdict:
+        read = await self.ports.documents.get(job.organization_id, document_id)
+        event = Deleted(by_person=False) if verdict is Verdict.DROPPED else SourceGone()
         await self._happens(read.value, event, read.at)
-        return entry.verdict
+        return verdict
 
     async def _apply_file(self, job: Import, entry: Entry, file: SourceFile) -> Verdict:
         read = await self.ports.documents.find(job.organization_id, job.source, file.external_id)
@@ -156,6 +153,5 @@ def new_document(document_id: DocumentId, job: Import, file: SourceFile, now: da
 
 def _is_older_tombstone(known: Document, entry: Entry, job: Import) -> bool:
     """Return whether the plan saw this very tombstone: what a person deleted since then stays deleted."""
-    if known.deleted_at is None or job.scanned_at is None or known.id != entry.document_id:
-        return False
-    return known.deleted_at < job.scanned_at
+    seen_at, deleted_at = job.scanned_at, known.deleted_at
+    return known.id == entry.document_id and bool(deleted_at and seen_at and deleted_at < seen_at)

@@ -26,7 +26,11 @@ class Retry:
         Raises:
             Forbidden: The actor is a member.
             NotFound: No such document in the actor's organisation.
-            IllegalTransition: It is neither retrying nor failed.
+            IllegalTransition: It is neither retrying nor failed, and no earlier click was heard.
         """
         require_operator(actor)
-        return await self.change(actor.organization_id, document_id, lambda _: RetryRequested(cycle=cycle))
+        return await self.change(
+            actor.organization_id,
+            document_id,
+            lambda document: RetryRequested(cycle=cycle) if document.cycle <= cycle else None,
+        )

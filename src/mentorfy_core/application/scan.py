@@ -15,6 +15,9 @@ PAGE: Final = 500
 REPORT_EVERY: Final = 0.5
 """Seconds between two progress reports."""
 
+HIDDEN: Final = ""
+"""The id of an unreadable folder: behind it may be anything."""
+
 Report = Callable[[int, str], Awaitable[None]]
 
 
@@ -36,15 +39,16 @@ class Scan:
             PortError: The root itself cannot be listed.
         """
         entries: list[Entry] = []
-        complete, told = True, 0.0
+        seen: set[str] = set()
+        told = 0.0
         async for item in source.scan(job.organization_id, job.root):
-            complete = complete and isinstance(item, SourceFile)
+            seen.add(item.external_id)
             entries.append(replace(await self._entry(job, item), index=len(entries)))
             if (now := asyncio.get_running_loop().time()) - told > REPORT_EVERY:
                 told = now
                 await report(len(entries), item.display_path[-1])
-        if complete:
-            entries += await self._gone(job, source, entries)
+        if HIDDEN not in seen:
+            entries += await self._gone(job, source, seen, len(entries))
         return entries
 
     async def _entry(self, job: Import, item: SourceFile | Unreadable) -> Entry:
@@ -61,15 +65,14 @@ class Scan:
             reason="Removed earlier by a person" if verdict is Verdict.REMOVED else "",
         )
 
-    async def _gone(self, job: Import, source: FileSource, listed: list[Entry]) -> list[Entry]:
-        """Return entries for documents that a complete listing no longer has."""
-        seen = {entry.file.external_id for entry in listed if entry.file}
+    async def _gone(self, job: Import, source: FileSource, seen: set[str], first: int) -> list[Entry]:
+        """Return entries, from index ``first``, for documents that a complete listing no longer has."""
         covered = [d async for d in self._documents(job) if source.covers(job.root, d.external_id)]
         gone = [document for document in covered if document.external_id not in seen]
         hesitate = too_many_gone(len(gone), len(covered))
         return [
             Entry(
-                index=len(listed) + number,
+                index=first + number,
                 verdict=Verdict.DROPPED if _is_over(document, job) and not hesitate else Verdict.GONE,
                 display_path=document.display_path,
                 document_id=document.id,

@@ -11,8 +11,11 @@ from typing import Final
 from mentorfy_core.conversations.model import Reference
 from mentorfy_core.knowledge.model import Evidence
 
-_CITED: Final = re.compile(r"(?:“(?P<quote>[^”]+)”\s*)?\[(?P<number>\d{1,3})\]")
-_CONCEALED: Final = re.compile(r"⟦(?P<place>\d{1,3})⟧")
+_MARKER: Final = re.compile(r"\[(\d{1,3})\]")
+_AFTER_QUOTE: Final = re.compile(r"”\s*\[(\d{1,3})\]")
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_CONCEALED: Final = re.compile(f"{_OPEN}(\\d{{1,3}}){_CLOSE}")
+_FORGED: Final = {ord(_OPEN): None, ord(_CLOSE): None}
 REMOVED: Final = "(this passage is no longer available)"
 """What stands where a quoted passage is not visible any more."""
 
@@ -25,31 +28,50 @@ def conceal(answer: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Refer
         evidence: What the model was given; ``[1]`` is the first of it.
     """
     references: list[Reference] = []
+    text, rest = "", answer.translate(_FORGED)
+    while closed := _next_quote(rest, evidence):
+        start, end, number, quote = closed
+        text += _without_false_markers(rest[:start], evidence, references)
+        references.append(_reference(number, evidence[number - 1], quote))
+        text, rest = f"{text}{_OPEN}{len(references)}{_CLOSE} [{number}]", rest[end:]
+    return text + _without_false_markers(rest, evidence, references), tuple(references)
 
-    def place(match: re.Match[str]) -> str:
-        number, quote = int(match["number"]), match["quote"]
+
+def _next_quote(text: str, evidence: Sequence[Evidence]) -> tuple[int, int, int, str] | None:
+    """Return the first “quote” [n] that is verbatim in passage n: its start, its end, n, and the longest such words."""
+    for closing in _AFTER_QUOTE.finditer(text):
+        number = int(closing[1])
         if not 1 <= number <= len(evidence):
-            return f"“{quote}”" if quote else ""
-        source = evidence[number - 1]
-        offset = source.text.find(quote) if quote else -1
-        references.append(_reference(number, source, offset, quote or ""))
-        if offset >= 0:
-            return f"⟦{len(references)}⟧ [{number}]"
-        return f"“{quote}” [{number}]" if quote else f"[{number}]"
-
-    text = _CITED.sub(place, answer.translate({ord("⟦"): "(", ord("⟧"): ")"}))
-    return text, tuple(references)
+            continue
+        for at in (at for at in range(closing.start()) if text[at] == "“"):
+            quote = text[at + 1 : closing.start()]
+            if quote and quote in evidence[number - 1].text:
+                return at, closing.end(), number, quote
+    return None
 
 
-def _reference(number: int, source: Evidence, offset: int, quote: str) -> Reference:
-    start = source.start + offset if offset >= 0 else source.start
+def _without_false_markers(text: str, evidence: Sequence[Evidence], references: list[Reference]) -> str:
+    """Refer to the whole passage for each ``[n]``; drop those that name none."""
+
+    def kept(marker: re.Match[str]) -> str:
+        number = int(marker[1])
+        if not 1 <= number <= len(evidence):
+            return ""
+        references.append(_reference(number, evidence[number - 1], ""))
+        return marker[0]
+
+    return _MARKER.sub(kept, text)
+
+
+def _reference(number: int, source: Evidence, quote: str) -> Reference:
+    start = source.start + source.text.find(quote)
     return Reference(
         number=number,
         document_id=source.document_id,
         generation=source.generation,
         index=source.index,
         start=start,
-        end=start + len(quote) if offset >= 0 else source.end,
+        end=start + len(quote) if quote else source.end,
         locator=source.locator,
     )
 
@@ -63,7 +85,7 @@ def reveal(text: str, quotes: Mapping[int, str]) -> str:
     """
 
     def words(match: re.Match[str]) -> str:
-        quote = quotes.get(int(match["place"]))
+        quote = quotes.get(int(match[1]))
         return REMOVED if quote is None else f"“{quote}”"
 
     return _CONCEALED.sub(words, text)

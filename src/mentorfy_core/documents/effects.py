@@ -15,7 +15,7 @@ from mentorfy_core.documents.events import (
     RetryRequested,
 )
 from mentorfy_core.documents.model import Claim, Document, Failure, SourceFile, Stage, Status
-from mentorfy_core.errors import ABOUT_EVERYONE, ABOUT_THIS_FILE, ErrorKind, IllegalTransition
+from mentorfy_core.errors import ABOUT_EVERYONE, ABOUT_THIS_FILE, ErrorKind, Fenced, IllegalTransition
 from mentorfy_core.retries import RetryManager
 
 OUTDATED_PAUSE: Final = timedelta(seconds=30)
@@ -94,7 +94,7 @@ def claimed(document: Document, event: Claimed, now: datetime) -> Document:
 
 def fetched(document: Document, event: Fetched, now: datetime, retries: RetryManager) -> Document:
     """Take the stored bytes as the claimed version."""
-    claim = _claim_for(document, Stage.FETCH)
+    claim = held(document)
     newest = claim.version == document.desired_version
     after = replace(
         ended(document),
@@ -113,7 +113,7 @@ def fetched(document: Document, event: Fetched, now: datetime, retries: RetryMan
 
 def learned(document: Document, event: Learned, now: datetime, retries: RetryManager) -> Document:
     """Let the generation answer."""
-    claim = _claim_for(document, Stage.LEARN)
+    claim = held(document)
     after = replace(
         ended(document),
         live_generation=document.generation,
@@ -128,9 +128,14 @@ def learned(document: Document, event: Learned, now: datetime, retries: RetryMan
     return replace(after, status=Status.AVAILABLE_TO_AI)
 
 
-def _claim_for(document: Document, stage: Stage) -> Claim:
-    if document.claim is None or document.claim.stage is not stage:
-        raise IllegalTransition(f"the claim is not for {stage}")
+def held(document: Document) -> Claim:
+    """Return the claim a report is about.
+
+    Raises:
+        Fenced: There is none: that attempt is over.
+    """
+    if document.claim is None:
+        raise Fenced("that attempt is over")
     return document.claim
 
 
@@ -160,7 +165,7 @@ def broke(document: Document, event: Broke, now: datetime, retries: RetryManager
 
 def lease_expired(document: Document, event: LeaseExpired, now: datetime, retries: RetryManager) -> Document:
     """Count a lost worker; run again at once, or quarantine."""
-    if document.claim is None or document.claim.lease_until > now:
+    if held(document).lease_until > now:
         raise IllegalTransition("the lease has not passed")
     outdated = _is_outdated(document)
     counted = _counted(document)
@@ -177,12 +182,12 @@ def lease_expired(document: Document, event: LeaseExpired, now: datetime, retrie
 
 
 def _is_outdated(document: Document) -> bool:
-    return document.claim is not None and document.claim.version < document.desired_version
+    return held(document).version < document.desired_version
 
 
 def _counted(document: Document) -> Document:
     """End the attempt; one that added a ledger row starts the counters again."""
-    if document.claim is not None and document.claim.progressed:
+    if held(document).progressed:
         return replace(ended(document), retries={}, losses=0)
     return ended(document)
 

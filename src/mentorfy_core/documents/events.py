@@ -160,8 +160,7 @@ class Restored:
 
 Report: TypeAlias = Fetched | Learned | Broke | Released | Postponed | LeaseExpired
 Event: TypeAlias = (
-    Found
-    | SourceChanged
+    SourceChanged
     | SourceMoved
     | SourceGone
     | SourceReturned

@@ -16,7 +16,6 @@ from mentorfy_core.documents.events import (
     Deleted,
     Event,
     Fetched,
-    Found,
     Learned,
     LeaseExpired,
     Postponed,
@@ -111,7 +110,7 @@ LIFECYCLE: Final[Mapping[Status, Mapping[type[Event], Landings]]] = {
         Restored: _FAILED,
     },
 }
-"""Where each event may land. ``Found`` is in no row: it makes the row, as ``pending_upload``."""
+"""Where each event may land. ``Found`` is none of them: it makes the row, as ``pending_upload``."""
 
 
 def found(document: Document) -> Document:
@@ -155,14 +154,13 @@ def transition(document: Document, event: Event, now: datetime, retries: RetryMa
 
 
 def _require_current(document: Document, report: Report) -> None:
-    if document.deleted_at is not None or document.claim is None or report.epoch != document.epoch:
+    effects.held(document)
+    if document.deleted_at is not None or report.epoch != document.epoch:
         raise Fenced(f"{type(report).__name__} of epoch {report.epoch}: that attempt is over")
 
 
 def _apply(document: Document, event: Event, now: datetime, retries: RetryManager) -> Document:
     match event:
-        case Found():
-            raise IllegalTransition("Found makes a new row")
         case SourceChanged():
             return effects.source_changed(document, event.file, now, retries)
         case SourceMoved():

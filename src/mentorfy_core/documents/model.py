@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import ClaimToken, DocumentId, ErrorId, GenerationId, OrganizationId
+
+LARGEST_FILE: Final = 100 * 1024**2
+"""Bytes of the largest file that is read; larger ones fail as too large."""
 
 
 class Status(StrEnum):

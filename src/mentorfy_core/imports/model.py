@@ -41,13 +41,14 @@ class Unreadable:
 
     Attributes:
         sentence: For people: what is wrong with it and what to do.
-        hides_others: True for a folder: what is in it is unknown, so nothing may be called gone.
+        external_id: The source's id of a file that is there though it cannot be read; "" for a folder or whatever
+            else hides what is in it, so that nothing may be called gone.
     """
 
     display_path: tuple[str, ...]
     kind: ErrorKind
     sentence: str
-    hides_others: bool = False
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def sentence(job: Import) -> str:
             return f"{job.prepared}/{job.total} prepared {job.current}".rstrip()
         case ImportState.COMPLETE:
             return "Import complete"
-        case ImportState.FAILED:
+        case _:
             return f"Import failed: {job.error}"
 
 

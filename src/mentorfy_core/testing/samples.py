@@ -80,7 +80,9 @@ def a_file(name: str = "letters/first.md", *, token: str = "sha256:1") -> Source
 
 def a_result(index: int = 0, text: str = "Fold the letter twice.") -> Result:
     """Return a ledger row; its vector is four little-endian floats."""
-    chunk = Chunk(index=index, text=text, start=index * 100, end=index * 100 + len(text), locator=Locator(page=index + 1))
+    chunk = Chunk(
+        index=index, text=text, start=index * 100, end=index * 100 + len(text), locator=Locator(page=index + 1)
+    )
     return Result(chunk=chunk, vector=bytes(range(index % 200, index % 200 + 16)))
 
 

@@ -28,7 +28,7 @@ LOAF = passage("A loaf costs four euros. It is worth it.")
 
 def test_a_verbatim_quote_becomes_a_reference_to_exactly_those_words() -> None:
     text, (reference,) = conceal("He says: “It is worth it.” [1]", [LOAF])
-    assert text == "He says: ⟦1⟧ [1]"
+    assert text == "He says: \ue0001\ue001 [1]"
     assert LOAF.text[reference.start - 100 : reference.end - 100] == "It is worth it."
     assert (reference.number, reference.index, reference.locator) == (1, 4, Locator(page=3))
     assert reveal(text, {1: "It is worth it."}) == "He says: “It is worth it.” [1]"
@@ -47,12 +47,24 @@ def test_words_that_are_not_in_the_passage_are_no_quote_of_it() -> None:
 
 
 def test_markers_without_a_passage_are_dropped() -> None:
-    assert conceal("So [2], and “so” [9].", [LOAF]) == ("So , and “so”.", ())
+    assert conceal("So [2], and “so” [9].", [LOAF]) == ("So , and “so” .", ())
+
+
+def test_a_quote_may_hold_what_looks_like_a_marker() -> None:
+    text, (reference,) = conceal("“see [1]” [1]", [passage("First see [1], then sail.")])
+    assert reference.end - reference.start == len("see [1]")
+    assert text.endswith("[1]")
 
 
 def test_placeholders_cannot_be_forged() -> None:
-    text, references = conceal("⟦1⟧", [LOAF])
-    assert (text, references) == ("(1)", ())
+    assert conceal("\ue0001\ue001", [LOAF]) == ("1", ())
+
+
+def test_quotes_within_quotes_are_found_whole() -> None:
+    said = passage("She called it “her finest hour” and meant it.")
+    text, (reference,) = conceal("So he wrote “fine” and then: “it “her finest hour” and meant it.” [1]", [said])
+    assert said.text[reference.start - 100 : reference.end - 100] == "it “her finest hour” and meant it."
+    assert text.startswith("So he wrote “fine” and then: \ue000")
 
 
 def test_removed_passages_are_not_shown() -> None:

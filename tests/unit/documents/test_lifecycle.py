@@ -17,7 +17,6 @@ from mentorfy_core.documents.events import (
     Deleted,
     Event,
     Fetched,
-    Found,
     Learned,
     LeaseExpired,
     Postponed,
@@ -42,7 +41,7 @@ from mentorfy_core.testing.strategies import NOW
 RETRIES = RetryManager()
 ERROR = ErrorId(UUID(int=7))
 GENERATION = GenerationId(UUID(int=3))
-EVENTS = [event for event in get_args(Event) if event is not Found]
+EVENTS = get_args(Event)
 
 
 TestWalk = LifecycleWalk.TestCase
@@ -86,10 +85,9 @@ def test_a_deleted_document_hears_of_nothing_but_deletion(document: Document, da
         transition(deleted, event, NOW, RETRIES)
 
 
-def test_found_makes_rows_and_never_changes_one() -> None:
-    assert found(fresh()).row_version == 1
-    with pytest.raises(IllegalTransition):
-        transition(fresh(), Found(), NOW, RETRIES)
+def test_found_makes_a_waiting_row() -> None:
+    row = found(replace(fresh(), status=Status.FAILED))
+    assert (row.status, row.row_version) == (Status.PENDING_UPLOAD, 1)
 
 
 def fresh() -> Document:

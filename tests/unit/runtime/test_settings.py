@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from mentorfy_runtime.settings import PREFIX, Settings, SettingsError, load, make_data_folder
 
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.retries import RetryManager
+from mentorfy_runtime.settings import PREFIX, Settings, SettingsError, load, make_data_folder
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 

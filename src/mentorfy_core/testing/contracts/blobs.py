@@ -8,6 +8,7 @@ import pytest
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.ports import BlobStore
+from mentorfy_core.testing.samples import an_organization_id
 
 
 def key(organization_id: OrganizationId, document: int = 1, token: int = 1) -> str:
@@ -26,12 +27,12 @@ class BlobStoreContract:
     @pytest.fixture
     def ours(self) -> OrganizationId:
         """Whose bytes these are."""
-        return OrganizationId(UUID(int=1))
+        return an_organization_id()
 
     @pytest.fixture
     def theirs(self) -> OrganizationId:
         """Somebody else."""
-        return OrganizationId(UUID(int=2))
+        return an_organization_id()
 
     @pytest.mark.parametrize("data", [b"", b"\x00\xff\r\n", b"long" * 500_000], ids=["empty", "binary", "long"])
     async def test_what_was_put_is_got(self, store: BlobStore, ours: OrganizationId, data: bytes) -> None:

@@ -13,6 +13,7 @@ from mentorfy_core.conversations.turn import ChatRequest
 from mentorfy_core.ids import ConversationId, DocumentId, GenerationId, MessageId, OrganizationId
 from mentorfy_core.knowledge.model import Evidence, EvidenceKind, Locator
 from mentorfy_core.ports import ChatModel
+from mentorfy_core.testing.samples import an_organization_id
 
 PASSAGES = (
     "The telephone hour costs £55. It ends with a page of notes.\n\nSend photographs the day before.",
@@ -73,7 +74,7 @@ class ChatModelContract:
     @pytest.fixture
     def organization_id(self) -> OrganizationId:
         """Who asks."""
-        return OrganizationId(UUID(int=1))
+        return an_organization_id()
 
     async def answer(self, chat: ChatModel, organization_id: OrganizationId, asked: ChatRequest) -> str:
         """Return the whole answer."""

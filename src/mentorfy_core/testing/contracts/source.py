@@ -1,7 +1,6 @@
 """What every ``FileSource`` does."""
 
 from typing import Protocol
-from uuid import UUID
 
 import pytest
 
@@ -10,6 +9,7 @@ from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Unreadable
 from mentorfy_core.ports import FileSource
+from mentorfy_core.testing.samples import an_organization_id
 
 ODD_NAMES = (
     "a b.md",
@@ -49,7 +49,7 @@ class FileSourceContract:
     @pytest.fixture
     def organization_id(self) -> OrganizationId:
         """Whose files these are."""
-        return OrganizationId(UUID(int=1))
+        return an_organization_id()
 
     @pytest.fixture
     def source(self) -> FileSource:

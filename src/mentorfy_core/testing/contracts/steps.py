@@ -65,8 +65,12 @@ class Steps:
 
     async def fetched(self, organization_id: OrganizationId, name: str = "letters/first.md") -> Document:
         """Add a document and fetch it, two hours ago."""
-        claimed = await self.claimed(await self.found(organization_id, name), ago=HOURS)
-        key = f"{organization_id}/{claimed.id}/{new_id()}"
+        return await self.fetch(await self.found(organization_id, name))
+
+    async def fetch(self, document: Document) -> Document:
+        """Fetch a document that was found, two hours ago."""
+        claimed = await self.claimed(document, ago=HOURS)
+        key = f"{claimed.organization_id}/{claimed.id}/{new_id()}"
         event = Fetched(epoch=claimed.epoch, token="sha256:1", sha256="ab" * 32, storage_key=key, size_bytes=12)
         return await self.happens(claimed, event, ago=HOURS)
 
@@ -91,7 +95,11 @@ class Steps:
 
     async def learned(self, organization_id: OrganizationId, name: str = "letters/first.md") -> Document:
         """Add a document, fetch it and learn it."""
-        learning = await self.learning(organization_id, name)
+        return await self.learn(await self.found(organization_id, name), await self.opened(organization_id))
+
+    async def learn(self, document: Document, generation: Generation) -> Document:
+        """Fetch and learn a document that was found."""
+        learning = await self.claimed(await self.fetch(document), generation=generation.id)
         await self.recorded(learning, 0, 1)
         return await self.happens(learning, Learned(epoch=learning.epoch))
 
@@ -128,3 +136,22 @@ def of(organization_id: OrganizationId, pairs: object) -> list[DocumentId]:
     """Return one organisation's ids of what ``due`` or ``expired`` gave."""
     assert isinstance(pairs, list | tuple)
     return [document_id for owner, document_id in pairs if owner == organization_id]
+
+
+class DocumentStoresContract(TwoOrganizations):
+    """The fixtures of what is said about documents and about generations."""
+
+    @pytest.fixture
+    def documents(self) -> DocumentStore:
+        """The documents."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def generations(self) -> GenerationStore:
+        """The generations in the same database."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def steps(self, documents: DocumentStore, generations: GenerationStore) -> Steps:
+        """What workers do with both."""
+        return Steps(documents, generations)

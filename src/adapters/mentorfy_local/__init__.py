@@ -1,0 +1,1 @@
+"""Adapters for one machine: folders, an in-process bell, an extractive chat model, MiniLM."""

@@ -1,0 +1,92 @@
+"""What all memory stores of one process share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+
+from mentorfy_core.bots.model import Bot
+from mentorfy_core.conversations.model import Conversation, Message
+from mentorfy_core.documents.model import Document
+from mentorfy_core.ids import (
+    BotId,
+    ConversationId,
+    DocumentId,
+    GenerationId,
+    ImportId,
+    MemberId,
+    MessageId,
+    OrganizationId,
+    WorkerId,
+)
+from mentorfy_core.imports.model import Entry, Import
+from mentorfy_core.knowledge.model import Generation, Result
+from mentorfy_core.people import Member, Organization
+from mentorfy_core.ports.documents import DocumentEvent
+from mentorfy_core.ports.runtime import WorkerSeen
+
+Ids: TypeAlias = tuple[OrganizationId, DocumentId]
+
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class MemoryState:
+    """The tables, in the order of insertion.
+
+    Everything is synchronous: nobody ever sees half a write.
+
+    Attributes:
+        clock: The time outside; ``now`` never goes back, whatever it says.
+        revisions: Per organisation, how many document changes there were.
+        served: When a worker last took a document of an organisation.
+    """
+
+    clock: Callable[[], datetime]
+    last_at: datetime = BEGINNING
+    documents: dict[Ids, Document] = field(default_factory=dict)
+    events: dict[Ids, list[DocumentEvent]] = field(default_factory=dict)
+    revisions: dict[OrganizationId, int] = field(default_factory=dict)
+    served: dict[OrganizationId, datetime] = field(default_factory=dict)
+    generations: dict[tuple[OrganizationId, GenerationId], Generation] = field(default_factory=dict)
+    ledgers: dict[tuple[OrganizationId, GenerationId], dict[int, Result]] = field(default_factory=dict)
+    imports: dict[tuple[OrganizationId, ImportId], Import] = field(default_factory=dict)
+    plans: dict[tuple[OrganizationId, ImportId], dict[int, Entry]] = field(default_factory=dict)
+    bots: dict[tuple[OrganizationId, BotId], list[Bot]] = field(default_factory=dict)
+    conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
+    messages: dict[tuple[OrganizationId, MessageId], Message] = field(default_factory=dict)
+    organizations: dict[OrganizationId, Organization] = field(default_factory=dict)
+    members: dict[tuple[OrganizationId, MemberId], Member] = field(default_factory=dict)
+    workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """Return the store's time."""
+        self.last_at = max(self.last_at, self.clock())
+        return self.last_at
+
+    def living(self, organization_id: OrganizationId) -> list[Document]:
+        """Return the documents that are not deleted."""
+        return [one for one in self._of(organization_id) if one.deleted_at is None]
+
+    def naming(self, organization_id: OrganizationId, undo: timedelta) -> list[Document]:
+        """Return the documents whose bytes and knowledge are needed: living, or deleted less than ``undo`` ago."""
+        since = self.now() - undo
+        return [one for one in self._of(organization_id) if one.deleted_at is None or one.deleted_at > since]
+
+    def of_file(self, organization_id: OrganizationId, source: str, external_id: str) -> Document | None:
+        """Return the living document of a file, else the one deleted last."""
+        file = (source, external_id)
+        rows = [one for one in self._of(organization_id) if (one.source, one.external_id) == file]
+        return max(rows, key=_lived_last, default=None)
+
+    def _of(self, organization_id: OrganizationId) -> list[Document]:
+        return [one for one in self.documents.values() if one.organization_id == organization_id]
+
+
+def ids_of(document: Document) -> Ids:
+    """Return a document's key."""
+    return document.organization_id, document.id
+
+
+def _lived_last(document: Document) -> tuple[bool, datetime, datetime, str]:
+    return document.deleted_at is None, document.deleted_at or BEGINNING, document.created_at, str(document.id)
