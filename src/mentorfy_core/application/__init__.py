@@ -6,6 +6,7 @@ from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
 from mentorfy_core.application.establish import Establish
+from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.quotes import Quote, Quotes
 from mentorfy_core.application.remove import Remove, Restore
@@ -46,6 +47,11 @@ class Mentorfy:
     def serve(self) -> Serve:
         """Run a worker."""
         return Serve(self.ports, self.retries, self.timing)
+
+    @property
+    def finish(self) -> Finish:
+        """Be a worker until an import is over."""
+        return Finish(self.ports, self.serve)
 
     @property
     def ask(self) -> Ask:

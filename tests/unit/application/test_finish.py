@@ -1,0 +1,39 @@
+import pytest
+
+from mentorfy_core.application import finish
+from mentorfy_core.documents.model import Status
+from mentorfy_core.errors import ErrorKind, NotFound, PortError
+from mentorfy_core.ids import ImportId
+from mentorfy_core.imports.model import ImportState
+from tests.unit.application.world import OWNER, World, failing
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(finish, "LOOK_EVERY", 0.005)
+    world = await World().establish()
+    world.put("boat.txt")
+    return world
+
+
+async def test_an_import_is_finished_by_its_own_worker(world: World) -> None:
+    job = await world.mentorfy.finish(OWNER, (await world.start()).id)
+    assert job.state is ImportState.COMPLETE
+    assert (await world.document("boat.txt")).status is Status.AVAILABLE_TO_AI
+
+
+async def test_what_waits_for_a_retry_is_left_waiting(world: World) -> None:
+    down = PortError(ErrorKind.NETWORK_ERROR, "No answer.")
+    world.meddle("knowledge", understand=failing(down, 9, world.ports.knowledge.understand))
+    await world.mentorfy.finish(OWNER, (await world.start()).id)
+    assert (await world.document("boat.txt")).status is Status.RETRYING
+
+
+async def test_a_plan_waits_for_its_person(world: World) -> None:
+    job = await world.mentorfy.finish(OWNER, (await world.start(confirmed=False)).id)
+    assert (job.state, job.confirmed) == (ImportState.PREPARING, False)
+
+
+async def test_an_unknown_import_ends_the_worker_too(world: World) -> None:
+    with pytest.RaisesGroup(NotFound):
+        await world.mentorfy.finish(OWNER, ImportId(world.ports.new_id()))
