@@ -45,12 +45,14 @@ async def embedded(texts: list[str], organization_id: OrganizationId) -> float:
     return time.perf_counter() - began
 
 
-def write_documents(folder: Path, copies: int) -> None:
-    """Write Markdown files of real prose, each different."""
+def write_documents(folder: Path, copies: int) -> Path:
+    """Write Markdown files of real prose, each different; return their folder."""
+    folder.mkdir()
     for number in range(copies):
         for source in sorted(CONTENT.glob("*.md")):
             text = source.read_text(encoding="utf-8")
             (folder / f"{number} {source.name}").write_text(f"# Copy {number}\n\n{text}", encoding="utf-8")
+    return folder
 
 
 async def main() -> None:
@@ -63,9 +65,7 @@ async def main() -> None:
     ratios = []
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            documents = Path(folder, "documents")
-            documents.mkdir()
-            write_documents(documents, options.copies)
+            documents = write_documents(Path(folder, "documents"), options.copies)
             took, texts = await imported(documents, Path(folder, "data"), options.slots)
         alone = await embedded(texts, OrganizationId(UUID(int=1)))
         ratios.append(alone / took)

@@ -76,7 +76,7 @@ async def _false_quotes(mentorfy: Mentorfy, actor: Actor, answer: Answer) -> int
 def _is_right(answer: Answer, expected: dict[str, Any]) -> bool:
     wanted = ("mentor", *expected["path"].split("/"))
     return answer.answered and any(
-        quote.path == wanted and place(quote.reference.locator) == expected["locator"] for quote in answer.quotes
+        quote.path == wanted and place(quote.locator) == expected["locator"] for quote in answer.quotes
     )
 
 
@@ -98,7 +98,7 @@ def place(locator: Locator) -> dict[str, object]:
 
 
 def _places(answer: Answer) -> str:
-    found = (f"{'/'.join(quote.path[1:])} {place(quote.reference.locator)}" for quote in answer.quotes)
+    found = (f"{'/'.join(quote.path[1:])} {place(quote.locator)}" for quote in answer.quotes)
     return "; ".join(found) or "no answer"
 
 

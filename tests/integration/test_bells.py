@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from mentorfy_local.bell import LocalBell
 
 from mentorfy_core.testing.contracts.runtime import PATIENCE, BellContract
+from mentorfy_local.bell import LocalBell
 
 
 class TestLocalBell(BellContract):

@@ -13,12 +13,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from mentorfy_local.blobs import FolderBlobStore
-from mentorfy_local.memory_blobs import MemoryBlobStore
 
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.testing.contracts.blobs import BlobStoreContract, key
+from mentorfy_local.blobs import FolderBlobStore
+from mentorfy_local.memory_blobs import MemoryBlobStore
 
 OURS = OrganizationId(UUID(int=1))
 MIB = 1024 * 1024

@@ -24,10 +24,13 @@ class TestHashEmbedder(EmbedderContract):
         return HashEmbedder()
 
 
+MINILM = MiniLM()
+
+
 class TestMiniLM(EmbedderContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def embedder(self) -> Embedder:
-        return MiniLM()
+        return MINILM
 
     async def test_a_paraphrase_is_close(self, embedder: Embedder, ours: OrganizationId) -> None:
         asked, near, far = await embedder.embed(
@@ -44,15 +47,12 @@ class TestMiniLM(EmbedderContract):
         """Cosines as its reference implementation gives them, which computes GELU exactly."""
         texts = ["This is an example sentence", "Each sentence is converted", "Čau, 世界! " * 40]
         vectors = await embedder.embed(ours, texts)
-        assert cosine(vectors[0], vectors[1]) == pytest.approx(PUBLISHED[0], abs=1e-4)
-        assert cosine(vectors[0], vectors[2]) == pytest.approx(PUBLISHED[1], abs=1e-4)
+        assert cosine(vectors[0], vectors[1]) == pytest.approx(0.40456, abs=2e-4)
+        assert cosine(vectors[0], vectors[2]) == pytest.approx(0.04815, abs=2e-4)
 
     async def test_text_past_what_it_reads_changes_nothing(self, embedder: Embedder, ours: OrganizationId) -> None:
         one, other = await embedder.embed(ours, ["bread " * 300 + "and butter", "bread " * 300 + "or a hull"])
         assert one == other
-
-
-PUBLISHED = (0.0, 0.0)
 
 
 async def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

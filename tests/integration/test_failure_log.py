@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mentorfy_local.runtime import LoggedFailures
 
 from mentorfy_core.errors import ErrorKind, MentorfyError, PortError
 from mentorfy_core.ids import ErrorId
+from mentorfy_local.runtime import LoggedFailures
 
 CANARY = "sk-CANARY-7f3a"
 ERROR_ID = ErrorId(UUID(int=7))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -122,12 +123,11 @@ async def test_forgetting_leaves_no_trace_in_the_files(path: Path, ours: Organiz
 
 
 async def test_forgetting_goes_on_where_it_was_kept_from_finishing(path: Path, ours: OrganizationId) -> None:
-    async with SqliteKnowledgeBase(path, None) as knowledge:
+    async with SqliteKnowledgeBase(path, None, busy_timeout=timedelta(milliseconds=50)) as knowledge:
         gone = await learned(knowledge, ours, chunks([CANARY] * 3))
         reader = sqlite3.connect(path, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM passage").fetchone()
-        knowledge._opened._connection.execute("PRAGMA busy_timeout = 50")
         with pytest.raises(PortError, match="tried again"):
             await knowledge.forget(ours, gone)
         assert await knowledge.generations(ours) == {gone}

@@ -3,10 +3,10 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from mentorfy_local.runtime import SystemRandomness, random_id
 
 from mentorfy_core.ports import NewId, Randomness
 from mentorfy_core.testing.contracts.runtime import NewIdContract, RandomnessContract
+from mentorfy_local.runtime import SystemRandomness, random_id
 
 
 class TestRandomId(NewIdContract):

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import sqlite3
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mentorfy_core.documents.events import Deleted, Found, SourceMoved
+from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import Conflict, StoreUnavailable
-from mentorfy_core.ids import DocumentId, OrganizationId
-from mentorfy_core.testing.contracts.steps import HOURS, Steps, generation_of
-from mentorfy_core.testing.samples import LONG_AGO, TickingClock, a_document, a_file, a_result, an_organization_id
-from mentorfy_sqlite import Database, NewerSchema, SqliteDocumentStore, SqliteGenerationStore, SqliteWorkerStore
+from mentorfy_core.testing.samples import a_document, an_organization_id
+from mentorfy_sqlite import Database, NewerSchema, SqliteDocumentStore, SqliteWorkerStore
+from mentorfy_sqlite.document_rows import NAMES
+from mentorfy_sqlite.transaction import Transaction
 
-PROCESSES = 8
-SPAWN = multiprocessing.get_context("spawn")
 SOON = timedelta(milliseconds=50)
-CANARY = "the canary sings in the ledger"
 
 
 @pytest.fixture
@@ -36,40 +31,6 @@ def path(tmp_path: Path) -> Path:
 async def database(path: Path) -> AsyncIterator[Database]:
     async with Database(path) as database:
         yield database
-
-
-def open_and_read(path: Path, go: object) -> str:
-    async def work() -> str:
-        async with Database(path) as database:
-            return repr((await SqliteWorkerStore(database).workers()).value)
-
-    go.wait()  # type: ignore[attr-defined]
-    return asyncio.run(work())
-
-
-def rename_often(path: Path, organization_id: OrganizationId, document_id: DocumentId, times: int) -> Counter[str]:
-    async def work() -> Counter[str]:
-        seen: Counter[str] = Counter()
-        async with Database(path) as database:
-            documents = SqliteDocumentStore(database)
-            while seen["saved"] < times:
-                read = await documents.get(organization_id, document_id)
-                size = read.value.size_bytes + 1
-                try:
-                    await documents.save(replace(read.value, size_bytes=size), SourceMoved(a_file()))
-                    seen["saved"] += 1
-                except Conflict:
-                    seen["lost"] += 1
-        return seen
-
-    return asyncio.run(work())
-
-
-def test_many_processes_may_start_at_once(path: Path) -> None:
-    with SPAWN.Manager() as manager, SPAWN.Pool(PROCESSES) as pool:
-        go = manager.Barrier(PROCESSES)
-        answers = pool.starmap(open_and_read, [(path, go)] * PROCESSES, chunksize=1)
-    assert answers == ["[]"] * PROCESSES
 
 
 async def test_the_schema_is_made_once(path: Path) -> None:
@@ -162,37 +123,6 @@ async def test_a_bug_is_shown_as_one(database: Database) -> None:
         await database.read(lambda tx: tx.one("SELECT secret FROM worker"))
 
 
-async def test_the_clock_never_goes_back(path: Path) -> None:
-    ahead, behind = TickingClock(LONG_AGO + HOURS), TickingClock(LONG_AGO)
-    ours = an_organization_id()
-    async with Database(path, clock=ahead) as first, Database(path, clock=behind) as second:
-        documents, others = SqliteDocumentStore(first), SqliteDocumentStore(second)
-        await documents.add(a_document(ours), Found())
-        written = ahead.at
-        assert (await others.find(ours, "local", "none")).at == written
-        ahead.at = LONG_AGO
-        assert (await documents.find(ours, "local", "none")).at == written
-        await others.add(a_document(ours, "second"), Found())
-    async with Database(path, clock=behind) as third:
-        assert (await SqliteDocumentStore(third).find(ours, "local", "none")).at == written
-
-
-async def test_the_clock_goes_on(path: Path) -> None:
-    clock = TickingClock(LONG_AGO)
-    async with Database(path, clock=clock) as database:
-        documents = SqliteDocumentStore(database)
-        first = (await documents.find(an_organization_id(), "local", "none")).at
-        clock.at += HOURS
-        second = (await documents.find(an_organization_id(), "local", "none")).at
-    assert second - first > HOURS
-    assert first.tzinfo is UTC
-
-
-async def test_the_clock_is_the_systems_unless_given(database: Database) -> None:
-    read = await SqliteWorkerStore(database).workers()
-    assert abs(datetime.now(UTC) - read.at) < timedelta(seconds=10)
-
-
 async def test_a_cancelled_wait_leaves_whole_work(database: Database) -> None:
     documents, ours = SqliteDocumentStore(database), an_organization_id()
     rows = [a_document(ours, f"{number}") for number in range(50)]
@@ -208,32 +138,26 @@ async def test_a_cancelled_wait_leaves_whole_work(database: Database) -> None:
     await documents.add(a_document(ours, "after"), Found())
 
 
-async def test_of_two_processes_every_success_counts(path: Path, database: Database) -> None:
-    documents = SqliteDocumentStore(database)
-    document = await documents.add(a_document(an_organization_id()), Found())
-    key, times = (document.organization_id, document.id), 200
-    with SPAWN.Pool(2) as pool:
-        running = pool.starmap_async(rename_often, [(path, *key, times)] * 2, chunksize=1)
-        results = await asyncio.to_thread(running.get)
-    stored = (await documents.get(*key)).value
-    assert [seen["saved"] for seen in results] == [times, times]
-    assert stored.size_bytes == document.size_bytes + 2 * times
-    assert stored.row_version == document.row_version + 2 * times
-    lines = await documents.timeline(*key)
-    assert [line.seq for line in lines] == list(range(1, 2 * times + 2))
-    assert [line.at for line in lines] == sorted(line.at for line in lines)
-    assert (await documents.live(document.organization_id)).revision == 2 * times + 1
+async def test_writes_at_once_are_committed_at_once(database: Database) -> None:
+    documents, ours = SqliteDocumentStore(database), an_organization_id()
+    rows = [a_document(ours, f"{number}") for number in range(50)]
+    assert await asyncio.gather(*(documents.add(row, Found()) for row in rows)) == rows
+    commits = {(await documents.timeline(ours, row.id))[0].at for row in rows}
+    assert len(commits) < len(rows) / 2
 
 
-async def sung(database: Database) -> Callable[[], Awaitable[None]]:
-    """Learn a text, delete its document, and return what retires its generation."""
-    steps = Steps(SqliteDocumentStore(database), SqliteGenerationStore(database))
-    learning = await steps.learning(an_organization_id())
-    attempt = (learning.organization_id, learning.id, learning.epoch, generation_of(learning))
-    results = {index: a_result(index, f"{CANARY} {index} " * 400) for index in range(20)}
-    await steps.generations.record(*attempt, results, patience=HOURS)
-    await steps.happens(learning, Deleted(by_person=True))
-    return lambda: steps.retired(learning.organization_id, generation_of(learning))
+async def test_one_that_fails_takes_no_other_with_it(database: Database) -> None:
+    documents, ours = SqliteDocumentStore(database), an_organization_id()
+    rows = [a_document(ours, f"{number}") for number in range(20)]
+    adds = [documents.add(row, Found()) for row in rows]
+    twice = documents.add(a_document(ours, "3"), Found())
+    broken = database.write(lambda tx: (tx.run("INSERT INTO worker VALUES ('1', '2', 3, '4')"), 1 // 0))
+    answers = await asyncio.gather(*adds[:10], twice, broken, *adds[10:], return_exceptions=True)
+    assert [type(answer) for answer in answers[10:12]] == [Conflict, ZeroDivisionError]
+    assert [*answers[:10], *answers[12:]] == rows
+    assert len((await documents.page(ours)).value) == len(rows)
+    assert (await documents.live(ours)).revision == len(rows)
+    assert (await SqliteWorkerStore(database).workers()).value == []
 
 
 def rights(path: Path) -> int:
@@ -242,43 +166,6 @@ def rights(path: Path) -> int:
 
 def contents(path: Path) -> bytes:
     return path.read_bytes()
-
-
-def files_that_sing(path: Path) -> list[str]:
-    return [one.name for one in sorted(path.parent.iterdir()) if CANARY.encode() in one.read_bytes()]
-
-
-async def test_no_file_keeps_the_text_of_what_is_retired(path: Path, database: Database) -> None:
-    retire = await sung(database)
-    assert files_that_sing(path) != []
-    await database.scrub()
-    assert files_that_sing(path) == ["store.db"]
-    await retire()
-    assert files_that_sing(path) == []
-
-
-async def test_a_reader_in_the_way_only_delays_that(path: Path, database: Database) -> None:
-    retire = await sung(database)
-    reader = sqlite3.connect(path, isolation_level=None)
-    reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM document").fetchone()
-    async with Database(path, busy_timeout=SOON) as database:
-        assert not await database.scrub()
-    reader.close()
-    await retire()
-    assert files_that_sing(path) == []
-
-
-async def test_a_crash_before_the_scrub_is_made_good_at_the_next_start(path: Path, database: Database) -> None:
-    steps = Steps(SqliteDocumentStore(database), SqliteGenerationStore(database))
-    ours = an_organization_id()
-    fetched = replace(a_document(ours), title=CANARY)
-    await steps.documents.add(fetched, Found())
-    await database.write(lambda tx: tx.run("DELETE FROM document_event"))
-    await database.write(lambda tx: tx.run("DELETE FROM document"))
-    assert files_that_sing(path) == ["store.db-wal"]
-    async with Database(path):
-        assert files_that_sing(path) == []
 
 
 async def test_due_and_live_are_cheap_at_ten_thousand_documents(database: Database) -> None:
@@ -294,11 +181,9 @@ async def test_due_and_live_are_cheap_at_ten_thousand_documents(database: Databa
     assert (loop.time() - began) / 20 < 0.01
 
 
-def multiply(tx: object, template: Document) -> None:
-    from mentorfy_sqlite.document_rows import NAMES
-
+def multiply(tx: Transaction, template: Document) -> None:
     names = ", ".join(name for name in NAMES if name not in {"id", "external_id"})
-    tx.run(  # type: ignore[attr-defined]
+    tx.run(
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
         f" INSERT INTO document (id, external_id, {names})"
         f" SELECT printf('00000000-0000-4000-8000-%012d', i), 'file ' || i, {names} FROM document, n WHERE id = ?",

@@ -11,16 +11,16 @@ from mentorfy_core.ids import GenerationId, OrganizationId
 from mentorfy_core.knowledge.fusion import (
     BM25_LENGTH,
     BM25_SATURATION,
-    WORD_THRESHOLDS,
     Match,
     assembled,
-    by_relevance,
-    calibrated,
+    by_merit,
     indexed_text,
     leads,
     neighbourhood,
     rarity,
     sameness,
+    score,
+    seeds,
 )
 from mentorfy_core.knowledge.model import Chunk, Evidence, EvidenceKind, LiveSet, Result
 from mentorfy_core.knowledge.words import stem, terms, words
@@ -100,16 +100,11 @@ class MemoryKnowledgeBase:
         asked = await self._question(organization_id, question)
         passages = {passage.place: passage for passage in self._visible(organization_id, live)}
         matches = {match.key: match for match in _matches(passages, asked)}
-        seeds = [
-            key
-            for key in _distinct(by_relevance(matches.values()), passages)
-            if matches[key].score >= params.similarity_threshold
-        ]
-        around = [
-            place for place in neighbourhood(seeds[: params.max_results], params.search_depth) if place in passages
-        ]
+        first_of_their_kind = _distinct(by_merit(matches.values()), passages)
+        found = [match.key for match in seeds(first_of_their_kind, params.similarity_threshold)][: params.max_results]
+        around = [place for place in neighbourhood(found, params.search_depth) if place in passages]
         return assembled(
-            (_piece(passages[place], matches[place].score, live, seed=True) for place in seeds),
+            (_piece(passages[place], matches[place].score, live, seed=True) for place in found),
             (_piece(passages[place], matches[place].score, live, seed=False) for place in around),
             params.max_results,
         )
@@ -156,26 +151,29 @@ def _matches(passages: Mapping[Place, _Passage], question: _Question) -> list[Ma
     """Return how well each passage fits, the second step included."""
     everything = list(passages.values())
     asked = _worth(question.asked, everything)
-    first = by_relevance([_match(passage, question, _lexical(everything, passage, asked)) for passage in everything])
+    first = by_merit([_match(passage, question, _lexical(everything, passage, asked)) for passage in everything])
     if not first:
         return []
     best = first[0].key
     held = dict.fromkeys(terms(indexed_text(passages[best].chunk.text, passages[best].chunk.locator)))
     leading = _worth(leads(question.asked, {term: _holders(term, everything) for term in held}), everything)
     return [
-        replace(match, link=1.0 if match.key == best else _lexical(everything, passages[match.key], leading)[0])
+        replace(match, link=0.0 if match.key == best else _lexical(everything, passages[match.key], leading)[0])
         for match in first
     ]
 
 
 def _match(passage: _Passage, question: _Question, lexical: tuple[float, float]) -> Match[Place]:
     weight, held = lexical
-    if not question.vector or len(question.vector) != len(passage.vector):
-        score = calibrated(held, WORD_THRESHOLDS)
-        return Match(key=passage.place, score=score, lexical=weight, similarity=weight)
-    cosine = sum(a * b for a, b in zip(question.vector, passage.vector, strict=True))
-    score = calibrated((1 + cosine) / 2, question.thresholds)
-    return Match(key=passage.place, score=score, lexical=weight, similarity=cosine)
+    cosine: float | None = None
+    if question.vector and len(question.vector) == len(passage.vector):
+        cosine = sum(a * b for a, b in zip(question.vector, passage.vector, strict=True))
+    return Match(
+        key=passage.place,
+        score=score(cosine, held, question.thresholds),
+        lexical=weight,
+        similarity=weight if cosine is None else cosine,
+    )
 
 
 def _worth(asked: Iterable[str], everything: Sequence[_Passage]) -> dict[str, float]:
@@ -194,14 +192,14 @@ def _lexical(everything: Sequence[_Passage], passage: _Passage, worth: Mapping[s
     return weight / total, sum(worth[term] for term in worth if counts[term]) / total
 
 
-def _distinct(matches: Iterable[Match[Place]], passages: Mapping[Place, _Passage]) -> Iterator[Place]:
-    """Yield the places, of equal texts only the first."""
+def _distinct(matches: Iterable[Match[Place]], passages: Mapping[Place, _Passage]) -> Iterator[Match[Place]]:
+    """Yield the matches, of equal texts only the first."""
     seen: set[str] = set()
     for match in matches:
         text = sameness(passages[match.key].chunk.text)
         if text not in seen:
             seen.add(text)
-            yield match.key
+            yield match
 
 
 def _piece(passage: _Passage, score: float, live: LiveSet, *, seed: bool) -> Evidence:

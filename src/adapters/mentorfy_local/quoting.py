@@ -28,6 +28,11 @@ _AS_GOOD_AS_THE_FIRST: Final = 0.75
 more, unless it holds nearly what the first quote held.
 """
 
+_NEARLY: Final = 0.2
+"""How much less close than the closest passage one may have been found and still be quoted: a question in words of its
+own was matched by meaning, and only the asker can tell which of the nearest passages was meant.
+"""
+
 _CONTEXT: Final = 0.3
 """What a term counts that stands in the heading above and not in the unit itself."""
 
@@ -72,6 +77,7 @@ class _Candidate:
 class _Passage:
     number: int
     rank: int
+    score: float
     text: str
     above: str
     units: Sequence[Unit]
@@ -103,13 +109,15 @@ def quotes(question: str, asked: Iterable[str], evidence: Sequence[Evidence], te
     candidates = [_candidate(p, at, wanted, terms) for p in readable for at in range(len(p.units))]
     weights = _weights(frozenset(asked), candidates)
     by_number = {passage.number: passage for passage in readable}
-    chosen = _chosen(candidates, weights) or [_opening(readable[0], wanted)]
+    first, *more = _chosen(candidates, weights) or [_opening(readable[0], wanted)]
+    beside = _beside(readable, candidates, weights, wanted, first.number)
+    chosen = [first, *beside, *(one for one in more if one not in beside)][:MAX_QUOTES]
     return _distinct(Quote(c.number, _extended(by_number[c.number], c.at, wanted)) for c in chosen)
 
 
 def _passage(number: int, rank: int, piece: Evidence) -> _Passage:
     above = " ".join([*piece.locator.heading, piece.locator.sheet or ""])
-    return _Passage(number, rank, piece.text, above, units(piece.text))
+    return _Passage(number, rank, piece.score, piece.text, above, units(piece.text))
 
 
 def _candidate(passage: _Passage, at: int, wanted: re.Pattern[str] | None, terms: Terms) -> _Candidate:
@@ -143,6 +151,25 @@ def _chosen(candidates: Sequence[_Candidate], weights: Mapping[str, float]) -> l
         chosen.append(best)
         missing = {term: weight for term, weight in missing.items() if term not in best.terms | best.context}
     return chosen
+
+
+def _beside(
+    passages: Sequence[_Passage],
+    candidates: Sequence[_Candidate],
+    weights: Mapping[str, float],
+    wanted: re.Pattern[str] | None,
+    quoted: int,
+) -> list[_Candidate]:
+    """Return the best unit of each of the first passages that are nearly as close, but for the one quoted."""
+    closest = max(passage.score for passage in passages)
+    near = [passage for passage in passages[:MAX_QUOTES] if passage.score >= closest - _NEARLY]
+    found = []
+    for passage in near:
+        if passage.number != quoted:
+            own = [one for one in candidates if one.number == passage.number]
+            best = max(own, key=lambda one: one.factor * _gain(one, weights))
+            found.append(best if _gain(best, weights) else _opening(passage, wanted))
+    return found
 
 
 def _adds(

@@ -54,10 +54,12 @@ _BY_SUFFIX: Final = {suffix: format_ for format_, kind in KINDS.items() for suff
 def suffix(title: str) -> str:
     """Return the name's ending in lower case, with its dot, or "".
 
-    >>> suffix("a/Report.PDF")
-    '.pdf'
+    An ending alone is one, too: all that learning tells of a name.
+
+    >>> suffix("a/Report.PDF"), suffix(".md")
+    ('.pdf', '.md')
     """
-    return PurePosixPath(title.strip()).suffix.lower()
+    return PurePosixPath(f"name{PurePosixPath(title.strip()).name}").suffix.lower()
 
 
 def named(title: str) -> Format | None:

@@ -86,7 +86,7 @@ class Mentorfy:
     @property
     def restore(self) -> Restore:
         """Take a removal back."""
-        return Restore(self._change)
+        return Restore(self._change, self.timing.undo)
 
     @property
     def _change(self) -> Change:

@@ -38,7 +38,7 @@ class Finish:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.serve(enough, slots=slots))
             try:
-                while not await self._is_over(actor, import_id):
+                while not await self._is_over(actor, import_id):  # noqa: ASYNC110 - a bell may be lost, a look not
                     await asyncio.sleep(LOOK_EVERY)
             finally:
                 enough.set()

@@ -1,10 +1,11 @@
 """From an answer's references to the words they stand for, through the visibility filter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mentorfy_core.conversations.model import Message, Reference
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import OrganizationId
+from mentorfy_core.knowledge.model import Locator
 from mentorfy_core.ports import Ports
 
 
@@ -15,11 +16,13 @@ class Quote:
     Attributes:
         path: The document's display path; empty where it is not visible.
         text: The verbatim words at the reference's offsets; "" where they are not visible.
+        locator: Where in the document they stand; empty where they are not visible.
     """
 
     reference: Reference
     path: tuple[str, ...] = ()
     text: str = ""
+    locator: Locator = field(default_factory=Locator)
 
     @property
     def visible(self) -> bool:
@@ -47,4 +50,4 @@ class Quotes:
         if chunk is None or document.deleted_at is not None:
             return Quote(reference=reference)
         words = chunk.text[reference.start - chunk.start : reference.end - chunk.start]
-        return Quote(reference=reference, path=document.display_path, text=words)
+        return Quote(reference=reference, path=document.display_path, text=words, locator=chunk.locator)

@@ -1,6 +1,7 @@
 """A person's delete, and taking it back."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mentorfy_core.application.change import Change
 from mentorfy_core.documents.events import Deleted, Restored
@@ -31,6 +32,7 @@ class Restore:
     """Take a deletion back, within the undo time."""
 
     change: Change
+    undo: timedelta
 
     async def __call__(self, actor: Actor, document_id: DocumentId) -> Document:
         """Return the living document.
@@ -42,4 +44,4 @@ class Restore:
             Conflict: Another living document has taken its place.
         """
         require_operator(actor)
-        return await self.change(actor.organization_id, document_id, lambda _: Restored())
+        return await self.change(actor.organization_id, document_id, lambda _: Restored(undo=self.undo))

@@ -72,7 +72,6 @@ def _reference(number: int, source: Evidence, quote: str) -> Reference:
         index=source.index,
         start=start,
         end=start + len(quote) if quote else source.end,
-        locator=source.locator,
     )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from mentorfy_core.ids import BotId, ConversationId, DocumentId, GenerationId, MemberId, MessageId, OrganizationId
-from mentorfy_core.knowledge.model import Locator
 
 
 class Speaker(StrEnum):
@@ -26,7 +25,7 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Where a quoted text stands: kept instead of the text, so that what is removed is gone from answers too.
+    """Where a quoted text stands: kept instead of any of its words, headings included, so that what is removed is gone.
 
     Attributes:
         number: The n of the marker ``[n]`` in the answer.
@@ -39,7 +38,6 @@ class Reference:
     index: int
     start: int
     end: int
-    locator: Locator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mentorfy_core.documents.events import (
-    UNDO,
     Broke,
     Claimed,
     Deleted,
     Fetched,
     Learned,
     LeaseExpired,
+    Restored,
     RetryRequested,
 )
 from mentorfy_core.documents.model import Claim, Document, Failure, SourceFile, Stage, Status
@@ -208,11 +208,11 @@ def deleted(document: Document, event: Deleted, now: datetime) -> Document:
     return document
 
 
-def restored(document: Document, now: datetime, retries: RetryManager) -> Document:
+def restored(document: Document, event: Restored, now: datetime, retries: RetryManager) -> Document:
     """Take the deletion back."""
     if document.deleted_at is None:
         return document
-    if now - document.deleted_at > UNDO:
+    if now - document.deleted_at > event.undo:
         raise IllegalTransition("too late to take the deletion back")
     after = replace(document, deleted_at=None, excluded=False, epoch=document.epoch + 1)
     return after if after.is_at_rest else waiting(after, now, retries)

@@ -153,9 +153,15 @@ class Deleted:
     by_person: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """A person takes the deletion back."""
+    """A person takes the deletion back.
+
+    Attributes:
+        undo: How long that can be done; bytes and knowledge are kept as long.
+    """
+
+    undo: timedelta = UNDO
 
 
 Report: TypeAlias = Fetched | Learned | Broke | Released | Postponed | LeaseExpired

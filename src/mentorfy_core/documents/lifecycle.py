@@ -190,5 +190,5 @@ def _apply(document: Document, event: Event, now: datetime, retries: RetryManage
         case Deleted():
             return effects.deleted(document, event, now)
         case Restored():
-            return effects.restored(document, now, retries)
+            return effects.restored(document, event, now, retries)
     assert_never(event)

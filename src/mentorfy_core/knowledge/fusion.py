@@ -26,6 +26,9 @@ SIMILARITY_WEIGHT: Final = 0.6
 LINK_WEIGHT: Final = 0.6
 """How much being led to counts; .4 to .8 differ by a point of recall, 0 costs five."""
 
+KEPT: Final = 3
+"""How many of the best by themselves stay in front; fewer hide answers to plain questions behind what they lead to."""
+
 LEADS: Final = 3
 """How many words of the best passage lead on; 2 and 4 find one or two points less."""
 
@@ -33,10 +36,11 @@ BM25_SATURATION: Final = 0.9  # k1 of BM25; the value usual for passages
 BM25_LENGTH: Final = 0.75  # b of BM25; two points better than .4 in both samples
 
 WORD_THRESHOLDS: Final[Mapping[float, float]] = MappingProxyType({0.85: 0.6, 0.75: 0.45, 0.65: 0.3})
-"""The product's thresholds where no vectors are: shares of the question's terms, weighted by rarity."""
+"""The product's thresholds for shares of the question's terms, weighted by rarity: no off-topic question of the sample
+mentor finds a passage above .35, seven of its eight plainly worded ones find theirs above .7."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: Match[int](...) of a generic one fails on Python 3.11
 class Match(Generic[Key]):
     """How well one passage fits a question.
 
@@ -45,8 +49,7 @@ class Match(Generic[Key]):
         score: What the threshold judges, in [0, 1].
         lexical: The share of the best possible BM25 weight for the question's terms, in [0, 1].
         similarity: The cosine of question and passage; where there are no vectors, ``lexical`` again.
-        link: Like ``lexical``, but for the terms that ``leads`` gave; 1 for the passage they came from, so that it
-            stays first.
+        link: Like ``lexical``, but for the terms that ``leads`` gave.
     """
 
     key: Key
@@ -56,15 +59,37 @@ class Match(Generic[Key]):
     link: float = 0.0
 
     @property
+    def merit(self) -> float:
+        """How well the passage fits by itself."""
+        return SIMILARITY_WEIGHT * max(self.similarity, 0.0) + (1 - SIMILARITY_WEIGHT) * self.lexical
+
+    @property
     def relevance(self) -> float:
-        """What the order goes by."""
-        found = SIMILARITY_WEIGHT * max(self.similarity, 0.0) + (1 - SIMILARITY_WEIGHT) * self.lexical
-        return found + LINK_WEIGHT * self.link
+        """How well it fits with what led to it."""
+        return self.merit + LINK_WEIGHT * self.link
 
 
-def by_relevance(matches: Iterable[Match[Key]]) -> list[Match[Key]]:
+def by_merit(matches: Iterable[Match[Key]]) -> list[Match[Key]]:
     """Return the matches, best first; equals keep their order."""
-    return sorted(matches, key=lambda match: -match.relevance)
+    return sorted(matches, key=lambda match: -match.merit)
+
+
+def seeds(matches: Iterable[Match[Key]], threshold: float) -> list[Match[Key]]:
+    """Return what reaches the threshold: the best by themselves first, the rest by all that speaks for them."""
+    found = by_merit(match for match in matches if match.score >= threshold)
+    return found[:KEPT] + sorted(found[KEPT:], key=lambda match: -match.relevance)
+
+
+def score(cosine: float | None, held: float, thresholds: Mapping[float, float]) -> float:
+    """Return what a threshold judges, on the product's scale: the better of what vectors and words say.
+
+    Args:
+        cosine: Of question and passage; ``None`` where one of them has no vector.
+        held: The share of the question's terms that the passage holds, weighted by rarity.
+        thresholds: What the product's thresholds are on the embedder's (1 + cos) / 2 scale.
+    """
+    by_words = calibrated(held, WORD_THRESHOLDS)
+    return by_words if cosine is None else max(by_words, calibrated((1 + cosine) / 2, thresholds))
 
 
 def rarity(passages: int, holding: int) -> float:

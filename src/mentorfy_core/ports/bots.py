@@ -33,6 +33,8 @@ class BotStore(Protocol):
     async def publish(self, bot: Bot) -> Bot:
         """Store ``bot.behavior`` and ``bot.name`` as the revision after ``bot.revision``.
 
+        ``updated_at`` is the store's.
+
         Raises:
             NotFound: No such bot in this organisation.
             Conflict: ``bot.revision`` is not the newest.

@@ -14,10 +14,12 @@ class ConversationStore(Protocol):
         """Store a question and its answer-to-be, in one write.
 
         Makes the conversation if it does not exist. ``seq`` and times are the store's. A question key that this
-        member's conversations already know returns the turn it made, with ``fresh`` False, and writes nothing.
+        member's conversations already know returns the turn it made, with ``fresh`` False, and writes nothing; "" is
+        no key.
 
         Raises:
             NotFound: The conversation exists in another organisation or belongs to another member.
+            Conflict: There is a message with one of these ids.
         """
         ...
 

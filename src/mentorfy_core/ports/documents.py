@@ -92,7 +92,10 @@ class DocumentStore(Protocol):
         ...
 
     async def due(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:
-        """Return living, unclaimed rows that may run now, oldest first, organisations taking turns."""
+        """Return living, unclaimed rows that owe something and may run now, oldest first, organisations taking turns.
+
+        The organisation whose last claim is longest ago comes first.
+        """
         ...
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:

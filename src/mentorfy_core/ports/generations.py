@@ -14,7 +14,11 @@ class GenerationStore(Protocol):
     async def open(
         self, organization_id: OrganizationId, content_sha256: str, recipe: str, new_id: GenerationId
     ) -> Generation:
-        """Return the unretired generation of these bytes and this recipe, made under ``new_id`` if there is none."""
+        """Return the unretired generation of these bytes and this recipe, made under ``new_id`` if there is none.
+
+        Raises:
+            Conflict: ``new_id`` was used before.
+        """
         ...
 
     async def get(self, organization_id: OrganizationId, generation: GenerationId) -> Generation:
@@ -73,7 +77,10 @@ class GenerationStore(Protocol):
         ...
 
     async def unnamed(self, undo: timedelta, limit: int) -> Sequence[tuple[OrganizationId, GenerationId]]:
-        """Return unretired generations that no row names (living, or deleted less than ``undo`` ago)."""
+        """Return unretired generations that no row names (living, or deleted less than ``undo`` ago).
+
+        Those without an idle mark come first, so that each portion gets further.
+        """
         ...
 
     async def retire(

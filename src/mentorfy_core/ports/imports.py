@@ -13,7 +13,11 @@ class ImportStore(Protocol):
     """The imports. Every method may raise ``StoreUnavailable``."""
 
     async def add(self, job: Import) -> Import:
-        """Store a new import."""
+        """Store a new import.
+
+        Raises:
+            Conflict: There is an import with this id.
+        """
         ...
 
     async def get(self, organization_id: OrganizationId, import_id: ImportId) -> Read[Import]:
@@ -46,7 +50,7 @@ class ImportStore(Protocol):
         ...
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
-        """Return imports whose lease has passed."""
+        """Return imports whose lease has passed, oldest first."""
         ...
 
     async def replace_plan(

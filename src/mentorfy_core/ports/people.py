@@ -27,6 +27,7 @@ class PeopleStore(Protocol):
 
         Raises:
             NotFound: No such organisation.
+            Conflict: There is a member with this id.
         """
         ...
 

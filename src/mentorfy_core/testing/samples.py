@@ -188,7 +188,6 @@ def a_reference(number: int = 1) -> Reference:
         index=3,
         start=10,
         end=20,
-        locator=Locator(heading=("Folding", "Twice")),
     )
 
 

@@ -90,7 +90,7 @@ def _require_complete(state: MemoryState, generation: Generation) -> None:
         raise Conflict("the ledger is incomplete")
 
 
-def _write(state: MemoryState, document: Document, event: Event) -> None:
+def _write(state: MemoryState, document: Document, event: Event | Found) -> None:
     ids, organization_id, now = ids_of(document), document.organization_id, state.now()
     before = state.documents.get(ids)
     reason = document.last_error if isinstance(event, Broke | LeaseExpired) else None

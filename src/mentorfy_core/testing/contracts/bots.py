@@ -58,9 +58,10 @@ class BotStoreContract(TwoOrganizations):
     ) -> None:
         """Nobody learns from a refusal which ids others have."""
         foreign = await store.add(a_bot(theirs))
-        own = await store.add(replace(a_bot(ours, "Own"), id=foreign.id))
+        own = await store.publish(await store.add(replace(a_bot(ours, "Own"), id=foreign.id)))
         assert await store.get(ours, foreign.id) == own
         assert await store.get(theirs, foreign.id) == foreign
+        assert await store.all(theirs) == [foreign]
 
     async def test_a_foreign_bot_is_not_found(
         self, store: BotStore, ours: OrganizationId, theirs: OrganizationId

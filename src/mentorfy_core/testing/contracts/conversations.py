@@ -134,6 +134,17 @@ class ConversationStoreContract(TwoOrganizations):
             turn = a_turn(conversation)
             assert (await store.begin(replace(turn, question=replace(turn.question, key="")))).fresh
 
+    async def test_a_message_is_stored_once(
+        self, store: ConversationStore, ours: OrganizationId, conversation: Conversation
+    ) -> None:
+        """Also where there is no key to tell by."""
+        asked = a_turn(conversation)
+        asked = replace(asked, question=replace(asked.question, key=""))
+        turn = await store.begin(asked)
+        with pytest.raises(Conflict):
+            await store.begin(asked)
+        assert await store.messages(ours, conversation.id) == [turn.question, turn.answer]
+
     async def test_nobody_talks_in_anothers_conversation(
         self, store: ConversationStore, ours: OrganizationId, theirs: OrganizationId, conversation: Conversation
     ) -> None:
@@ -181,6 +192,17 @@ class ConversationStoreContract(TwoOrganizations):
         await store.finish(replace(turn.answer, text="so"))
         assert (await store.finish(ended(turn, "so far"))).text == "so far"
         assert [message.text for message in await store.messages(ours, conversation.id)][-1] == "so far"
+
+    async def test_equal_ids_elsewhere_are_other_messages(
+        self, store: ConversationStore, ours: OrganizationId, theirs: OrganizationId, ada: MemberId
+    ) -> None:
+        """Nobody learns from a refusal which ids others have, or ends their answers."""
+        foreign = await store.begin(a_turn(a_conversation(theirs, ada)))
+        asked = a_turn(a_conversation(ours, ada))
+        twins = replace(asked.question, id=foreign.question.id), replace(asked.answer, id=foreign.answer.id)
+        own = await store.begin(replace(asked, question=twins[0], answer=twins[1]))
+        await store.finish(ended(own))
+        assert await store.messages(theirs, foreign.conversation.id) == [foreign.question, foreign.answer]
 
     async def test_a_foreign_message_is_not_found(
         self, store: ConversationStore, ours: OrganizationId, theirs: OrganizationId, ada: MemberId

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from mentorfy_core.documents.events import Deleted, Learned, LeaseExpired, Released, SourceChanged, SourceMoved
+from mentorfy_core.documents.events import Deleted, Found, Learned, LeaseExpired, Released, SourceChanged, SourceMoved
 from mentorfy_core.documents.model import Claim, Document, Status
 from mentorfy_core.errors import Conflict
 from mentorfy_core.ids import DocumentId, ErrorId, GenerationId, OrganizationId
 from mentorfy_core.ports.documents import DocumentStore
 from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.testing.contracts.steps import HOURS, MINUTE, NOW, DocumentStoresContract, Steps, generation_of
-from mentorfy_core.testing.samples import a_file, new_id
+from mentorfy_core.testing.samples import a_document, a_file, new_id
 
 
 def lease_expired(document: Document) -> LeaseExpired:
@@ -176,6 +176,49 @@ class DocumentClaims(DocumentStoresContract):
         assert (await generations.get(ours, generation.id)).idle_since is not None
         await steps.claimed(fetched, generation=generation.id)
         assert (await generations.get(ours, generation.id)).idle_since is None
+
+    async def test_equal_ids_elsewhere_are_other_rows(
+        self,
+        documents: DocumentStore,
+        generations: GenerationStore,
+        steps: Steps,
+        ours: OrganizationId,
+        theirs: OrganizationId,
+    ) -> None:
+        """A whole life here changes nothing there, even if every id were the same; nor does that one count here."""
+        foreign = await steps.learning(theirs)
+        generation = generation_of(foreign)
+        await steps.recorded(foreign, 0, 1)
+        loose = await steps.opened(theirs, "cd" * 32)
+        await generations.retire(theirs, loose.id, undo=NOW, idle=HOURS)
+        before = await self.all_of(documents, generations, foreign, loose.id)
+
+        for name, generation_id in (("ab", generation), ("cd", loose.id)):
+            await generations.open(ours, name, "recipe 1", generation_id)
+            await generations.retire(ours, generation_id, undo=NOW, idle=HOURS)
+        other = await steps.claimed(await steps.fetched(ours, "other.md"), generation=generation)
+        with pytest.raises(Conflict):
+            await steps.happens(other, Learned(epoch=other.epoch))
+        own = await documents.add(replace(a_document(ours), id=foreign.id), Found())
+        own = await steps.claimed(await steps.fetch(own), generation=loose.id)
+        await steps.recorded(own, 0, expected=1)
+        own = await steps.happens(own, Learned(epoch=own.epoch))
+        await steps.happens(own, Deleted(by_person=True))
+        assert await self.all_of(documents, generations, foreign, loose.id) == before
+
+    async def all_of(
+        self, documents: DocumentStore, generations: GenerationStore, document: Document, loose: GenerationId
+    ) -> list[object]:
+        """Return all that is stored about a document, its generation and a loose one."""
+        owner, generation = document.organization_id, generation_of(document)
+        return [
+            (await documents.get(owner, document.id)).value,
+            await documents.timeline(owner, document.id),
+            await documents.live(owner),
+            await generations.get(owner, generation),
+            await generations.get(owner, loose),
+            await generations.ledger(owner, generation),
+        ]
 
     @pytest.mark.parametrize("indexes", [(), (0,), (1,), (0, 2)], ids=str)
     async def test_what_is_not_wholly_in_the_ledger_is_not_published(

@@ -110,7 +110,11 @@ class DocumentReads(DocumentStoresContract):
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId
     ) -> None:
         """Oldest first."""
-        rows = [a_document(ours, f"{age}", created_at=LONG_AGO - age * MINUTE) for age in (1, 3, 2)]
+        ids = sorted(DocumentId(new_id()) for _ in range(3))
+        rows = [
+            replace(a_document(ours, f"{age}", created_at=LONG_AGO - age * MINUTE), id=document_id)
+            for age, document_id in zip((1, 3, 2), ids, strict=True)
+        ]
         generation = await steps.opened(ours)
         for row in rows:
             await steps.learn(await documents.add(row, Found()), generation)

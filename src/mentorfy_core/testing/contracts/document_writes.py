@@ -63,6 +63,14 @@ class DocumentWrites(DocumentStoresContract):
         assert len((await documents.page(ours)).value) == 2
         assert len((await documents.page(theirs)).value) == 1
 
+    async def test_a_tombstone_elsewhere_is_another_file(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """What one organisation's person removed, another may have."""
+        removed = await steps.happens(await steps.found(theirs), Deleted(by_person=True))
+        own = a_document(ours, removed.external_id)
+        assert await documents.add(own, Found()) == own
+
     async def test_another_organisations_id_is_not_in_the_way(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
     ) -> None:
@@ -129,10 +137,11 @@ class DocumentWrites(DocumentStoresContract):
     async def test_find_prefers_the_living_row(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId
     ) -> None:
-        """Then the one deleted last, then nothing."""
+        """Then the one deleted last, whichever is older, then nothing."""
         assert (await documents.find(ours, "local", "letters/first.md")).value is None
         first = await steps.happens(await steps.found(ours), Deleted(by_person=False), ago=HOURS)
-        second = await steps.found(ours)
+        older = a_document(ours, first.external_id, created_at=first.created_at - HOURS)
+        second = await documents.add(older, Found())
         assert (await documents.find(ours, "local", first.external_id)).value == second
         removed = await steps.happens(second, Deleted(by_person=False))
         assert (await documents.find(ours, "local", first.external_id)).value == removed

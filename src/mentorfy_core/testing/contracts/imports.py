@@ -80,10 +80,15 @@ class ImportStoreContract(TwoOrganizations):
         self, store: ImportStore, ours: OrganizationId, theirs: OrganizationId
     ) -> None:
         """Nobody learns from a refusal which ids others have."""
-        foreign = await store.add(an_import(theirs))
-        own = await store.add(replace(an_import(ours), id=foreign.id))
+        foreign, plan = await running(store, theirs), list(a_plan(2))
+        await store.replace_plan(theirs, foreign.id, foreign.epoch, plan)
+        own = await store.add(replace(an_import(ours, "/other"), id=foreign.id))
+        own = await claim(store, own)
+        await store.replace_plan(ours, own.id, own.epoch, a_plan(1))
+        await store.correct(ours, own.id, own.epoch, replace(plan[0], reason="ours"))
         assert (await store.get(ours, foreign.id)).value == own
         assert (await store.get(theirs, foreign.id)).value == foreign
+        assert await store.plan(theirs, foreign.id) == plan
 
     async def test_second_of_two_writers_loses(self, store: ImportStore, ours: OrganizationId) -> None:
         """The row_version rises by one with each save."""
@@ -107,7 +112,9 @@ class ImportStoreContract(TwoOrganizations):
         saved = await store.save(replace(job, current="letters/1.md"))
         assert saved.claim == read.value.claim
         assert (await store.get(ours, job.id)).value == saved
-        other = await store.save(replace(saved, claim=replace(read.value.claim, token=ClaimToken(new_id()))))
+        anew = replace(read.value.claim, token=ClaimToken(new_id()), lease_until=read.at)
+        other = await store.save(replace(saved, claim=anew))
+        assert other.claim == anew
         assert (await store.get(ours, job.id)).value == other
         released = await store.save(handed_back(other, other.epoch, read.at))
         assert (await store.get(ours, job.id)).value == released

@@ -1,0 +1,49 @@
+"""Stores and a knowledge base in SQLite files."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mentorfy_sqlite.bots import SqliteBotStore
+    from mentorfy_sqlite.conversations import SqliteConversationStore
+    from mentorfy_sqlite.database import Database
+    from mentorfy_sqlite.documents import SqliteDocumentStore
+    from mentorfy_sqlite.generations import SqliteGenerationStore
+    from mentorfy_sqlite.imports import SqliteImportStore
+    from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+    from mentorfy_sqlite.people import SqlitePeopleStore
+    from mentorfy_sqlite.schema import NewerSchema
+    from mentorfy_sqlite.workers import SqliteWorkerStore
+
+__all__ = [
+    "Database",
+    "NewerSchema",
+    "SqliteBotStore",
+    "SqliteConversationStore",
+    "SqliteDocumentStore",
+    "SqliteGenerationStore",
+    "SqliteImportStore",
+    "SqliteKnowledgeBase",
+    "SqlitePeopleStore",
+    "SqliteWorkerStore",
+]
+
+_HOMES: Final = {
+    "Database": "database",
+    "NewerSchema": "schema",
+    "SqliteBotStore": "bots",
+    "SqliteConversationStore": "conversations",
+    "SqliteDocumentStore": "documents",
+    "SqliteGenerationStore": "generations",
+    "SqliteImportStore": "imports",
+    "SqliteKnowledgeBase": "knowledge",
+    "SqlitePeopleStore": "people",
+    "SqliteWorkerStore": "workers",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a class when it is first asked for: who needs one store does not pay for numpy."""
+    if name not in _HOMES:
+        raise AttributeError(f"mentorfy_sqlite has no {name}")
+    return getattr(import_module(f"mentorfy_sqlite.{_HOMES[name]}"), name)

@@ -1,0 +1,168 @@
+"""Imports and their plans."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from mentorfy_core.errors import Conflict, Fenced, NotFound
+from mentorfy_core.ids import ImportId, OrganizationId
+from mentorfy_core.imports.lifecycle import import_owed
+from mentorfy_core.imports.model import Entry, Import, ImportClaim
+from mentorfy_core.ports.runtime import Read
+from mentorfy_sqlite.database import Database
+from mentorfy_sqlite.rows import Shape, from_json, to_json, to_value
+from mentorfy_sqlite.times import to_text
+from mentorfy_sqlite.transaction import Row, Transaction, Value
+
+_PLAIN: Final = Shape(Import, without={"claim"})
+_CLAIM: Final = Shape(ImportClaim, columns={"token": "claim_token"})
+_COLUMNS: Final = f"{_PLAIN.listed}, {_CLAIM.listed}"
+_NAMES: Final = (*_PLAIN.names, *_CLAIM.names, "due_at")
+_ENTRY: Final = TypeAdapter(Entry)
+
+_INSERT: Final = f"INSERT INTO import_job ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
+_UPDATE: Final = (
+    f"UPDATE import_job SET {', '.join(f'{name} = ?' for name in _NAMES)} WHERE organization_id = ? AND id = ?"
+)
+
+
+class SqliteImportStore:
+    """See ``ports.imports.ImportStore``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, job: Import) -> Import:
+        """Store a new import."""
+
+        def work(tx: Transaction) -> Import:
+            try:
+                tx.run(_INSERT, _values(job))
+            except sqlite3.IntegrityError as error:
+                raise Conflict("there is an import with this id") from error
+            return job
+
+        return await self._database.write(work)
+
+    async def get(self, organization_id: OrganizationId, import_id: ImportId) -> Read[Import]:
+        """Return an import."""
+        return await self._database.read(lambda tx: Read(_import(tx, organization_id, import_id), tx.now))
+
+    async def save(self, job: Import) -> Import:
+        """Write an import; while the same claim is held, the stored lease is kept."""
+
+        def work(tx: Transaction) -> Import:
+            stored = _import(tx, job.organization_id, job.id)
+            if stored.row_version != job.row_version:
+                raise Conflict("the import has changed")
+            after = replace(job, row_version=job.row_version + 1)
+            if job.claim and stored.claim and job.claim.token == stored.claim.token:
+                after = replace(after, claim=stored.claim)
+            tx.run(_UPDATE, (*_values(after), str(job.organization_id), str(job.id)))
+            return after
+
+        return await self._database.write(work)
+
+    async def extend_lease(
+        self, organization_id: OrganizationId, import_id: ImportId, epoch: int, lease: timedelta
+    ) -> bool:
+        """Push the lease to now + ``lease``."""
+
+        def work(tx: Transaction) -> bool:
+            extended = tx.run(
+                "UPDATE import_job SET lease_until = ?"
+                " WHERE organization_id = ? AND id = ? AND epoch = ? AND claim_token IS NOT NULL",
+                (to_text(tx.now + lease), str(organization_id), str(import_id), epoch),
+            )
+            return extended.rowcount == 1
+
+        return await self._database.write(work)
+
+    async def due(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
+        """Return unclaimed imports that owe a step and may run now, oldest first."""
+        return await self._past("due_at", limit)
+
+    async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
+        """Return imports whose lease has passed, oldest first."""
+        return await self._past("lease_until", limit)
+
+    async def _past(self, column: str, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
+        sql = f"SELECT organization_id, id FROM import_job WHERE {column} <= ? ORDER BY {column}, id LIMIT ?"
+        rows = await self._database.read(lambda tx: tx.all(sql, (to_text(tx.now), limit)))
+        return [(OrganizationId(UUID(organization)), ImportId(UUID(one))) for organization, one in rows]
+
+    async def replace_plan(
+        self, organization_id: OrganizationId, import_id: ImportId, epoch: int, entries: Sequence[Entry]
+    ) -> None:
+        """Write the whole plan in one go, instead of any earlier one."""
+        key = (str(organization_id), str(import_id))
+        rows = [(*key, entry.index, to_json(entry)) for entry in entries]
+
+        def work(tx: Transaction) -> None:
+            _require_attempt(tx, organization_id, import_id, epoch)
+            tx.run("DELETE FROM import_entry WHERE organization_id = ? AND import_id = ?", key)
+            tx.run_many("INSERT INTO import_entry VALUES (?, ?, ?, ?)", rows)
+
+        await self._database.write(work)
+
+    async def correct(self, organization_id: OrganizationId, import_id: ImportId, epoch: int, entry: Entry) -> None:
+        """Overwrite one entry of the plan with what really happened."""
+
+        def work(tx: Transaction) -> None:
+            _require_attempt(tx, organization_id, import_id, epoch)
+            tx.run(
+                "UPDATE import_entry SET entry = ? WHERE organization_id = ? AND import_id = ? AND entry_index = ?",
+                (to_json(entry), str(organization_id), str(import_id), entry.index),
+            )
+
+        await self._database.write(work)
+
+    async def plan(
+        self, organization_id: OrganizationId, import_id: ImportId, *, start: int = 0, limit: int = 500
+    ) -> Sequence[Entry]:
+        """Return entries by index from ``start``."""
+        sql = (
+            "SELECT entry FROM import_entry WHERE organization_id = ? AND import_id = ? AND entry_index >= ?"
+            " ORDER BY entry_index LIMIT ?"
+        )
+        values = (str(organization_id), str(import_id), start, limit)
+        return [from_json(_ENTRY, entry) for (entry,) in await self._database.read(lambda tx: tx.all(sql, values))]
+
+    async def latest(self, organization_id: OrganizationId, limit: int) -> Sequence[Import]:
+        """Return the newest imports first."""
+        sql = f"SELECT {_COLUMNS} FROM import_job WHERE organization_id = ? ORDER BY created_at DESC, id DESC LIMIT ?"
+        rows = await self._database.read(lambda tx: tx.all(sql, (str(organization_id), limit)))
+        return [_import_of(row) for row in rows]
+
+
+def _values(job: Import) -> list[Value]:
+    claim = _CLAIM.values(job.claim) if job.claim else [None] * len(_CLAIM.names)
+    runs = import_owed(job) is not None and job.claim is None
+    return [*_PLAIN.values(job), *claim, to_value(job.next_run_at) if runs else None]
+
+
+def _import(tx: Transaction, organization_id: OrganizationId, import_id: ImportId) -> Import:
+    sql = f"SELECT {_COLUMNS} FROM import_job WHERE organization_id = ? AND id = ?"
+    row = tx.one(sql, (str(organization_id), str(import_id)))
+    if row is None:
+        raise NotFound("no such import")
+    return _import_of(row)
+
+
+def _import_of(row: Row) -> Import:
+    plain, claim = row[: len(_PLAIN.names)], row[len(_PLAIN.names) :]
+    return _PLAIN.build(plain, claim=_CLAIM.parts(claim) if claim[0] else None)
+
+
+def _require_attempt(tx: Transaction, organization_id: OrganizationId, import_id: ImportId, epoch: int) -> None:
+    running = tx.one(
+        "SELECT 1 FROM import_job WHERE organization_id = ? AND id = ? AND epoch = ? AND claim_token IS NOT NULL",
+        (str(organization_id), str(import_id), epoch),
+    )
+    if running is None:
+        raise Fenced(f"the attempt of epoch {epoch} is over")

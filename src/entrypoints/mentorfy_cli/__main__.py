@@ -1,0 +1,5 @@
+"""``python -m mentorfy_cli``."""
+
+from mentorfy_cli import main
+
+main()

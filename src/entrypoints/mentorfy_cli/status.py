@@ -1,0 +1,48 @@
+"""``mentorfy status``: how everything stands."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from mentorfy_cli.options import Data, Json, Organization
+from mentorfy_cli.output import say, say_json
+from mentorfy_cli.program import program
+from mentorfy_cli.session import session
+from mentorfy_core.documents.badges import LOOKS
+from mentorfy_core.documents.model import Status
+from mentorfy_runtime.health import Health, health
+
+
+def status(data: Data = None, organization: Organization = None, json: Json = False) -> None:
+    """Show how many documents stand where, and whether a worker runs."""
+    asyncio.run(_status(data, organization, json))
+
+
+async def _status(data: Path | None, organization: str | None, as_json: bool) -> None:
+    async with session(data, organization) as s:
+        now = await health(s.mentorfy)
+        counts = (await s.mentorfy.look.overview(s.actor)).counts
+        folder = s.settings.data
+    if as_json:
+        say_json(_shape(now, counts, folder))
+    else:
+        _say(now, counts, folder)
+
+
+def _shape(now: Health, counts: Mapping[Status, int], folder: Path) -> dict[str, object]:
+    return {
+        "documents": {"total": sum(counts.values()), **{status.value: counts.get(status, 0) for status in Status}},
+        "workers": now.workers,
+        "message": now.sentence,
+        "data": str(folder),
+    }
+
+
+def _say(now: Health, counts: Mapping[Status, int], folder: Path) -> None:
+    if not counts:
+        say(f"There are no documents yet: {program()} import FOLDER adds some.")
+    for one, look in LOOKS.items():
+        if counts.get(one):
+            say(f"{counts[one]:>6}  {look.label}")
+    say(now.sentence if now.workers else f"{now.sentence} {program()} up starts one.")
+    say(f"Everything is kept in {folder}")

@@ -1,0 +1,11 @@
+"""Which Mentorfy this is."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+
+def build() -> str:
+    """Return this program's version; "source" where it runs without having been installed."""
+    try:
+        return version("mentorfy")
+    except PackageNotFoundError:
+        return "source"

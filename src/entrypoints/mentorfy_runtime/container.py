@@ -1,0 +1,218 @@
+"""The only wiring: which adapter stands behind which port.
+
+Adapters are imported when they are built, so that a command that needs none starts at once. Constructors touch nothing:
+``running`` opens what has to be opened, and closes it again in reverse.
+"""
+
+import logging
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from dependency_injector import containers, providers
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.ports import (
+    Bell,
+    BlobStore,
+    BotStore,
+    ChatModel,
+    Chunker,
+    ConversationStore,
+    DocumentStore,
+    Embedder,
+    FailureLog,
+    FileSource,
+    GenerationStore,
+    ImportStore,
+    NewId,
+    PeopleStore,
+    Ports,
+    Randomness,
+    WorkerStore,
+)
+from mentorfy_runtime.settings import Settings, make_data_folder
+
+if TYPE_CHECKING:
+    from mentorfy_sqlite.database import Database
+    from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+    from mentorfy_text.extractor import SandboxExtractor
+
+LEXICAL_ONLY: Final = (
+    "The embedding weights are not installed, so search compares words only: ./dev setup installs them."
+)
+
+MATH_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What numpy's libraries read, once, when they are loaded."""
+
+_LOGGER: Final = logging.getLogger("mentorfy.runtime")
+
+
+def _database(settings: Settings) -> "Database":
+    from mentorfy_sqlite.database import Database
+
+    return Database(settings.data / "mentorfy.db")
+
+
+def _documents(database: "Database") -> DocumentStore:
+    from mentorfy_sqlite.documents import SqliteDocumentStore
+
+    return SqliteDocumentStore(database)
+
+
+def _generations(database: "Database") -> GenerationStore:
+    from mentorfy_sqlite.generations import SqliteGenerationStore
+
+    return SqliteGenerationStore(database)
+
+
+def _imports(database: "Database") -> ImportStore:
+    from mentorfy_sqlite.imports import SqliteImportStore
+
+    return SqliteImportStore(database)
+
+
+def _bots(database: "Database") -> BotStore:
+    from mentorfy_sqlite.bots import SqliteBotStore
+
+    return SqliteBotStore(database)
+
+
+def _conversations(database: "Database") -> ConversationStore:
+    from mentorfy_sqlite.conversations import SqliteConversationStore
+
+    return SqliteConversationStore(database)
+
+
+def _people(database: "Database") -> PeopleStore:
+    from mentorfy_sqlite.people import SqlitePeopleStore
+
+    return SqlitePeopleStore(database)
+
+
+def _workers(database: "Database") -> WorkerStore:
+    from mentorfy_sqlite.workers import SqliteWorkerStore
+
+    return SqliteWorkerStore(database)
+
+
+def _blobs(settings: Settings) -> BlobStore:
+    from mentorfy_local.blobs import FolderBlobStore
+
+    return FolderBlobStore(settings.data / "blobs")
+
+
+def _sources() -> Mapping[str, FileSource]:
+    from mentorfy_local.source import FolderSource
+
+    source = FolderSource()
+    return {source.name: source}
+
+
+def _text(settings: Settings) -> "SandboxExtractor":
+    from mentorfy_text.extractor import SandboxExtractor
+
+    return SandboxExtractor(children=settings.slots)
+
+
+def _chunker() -> Chunker:
+    from mentorfy_text.chunker import PassageChunker
+
+    return PassageChunker()
+
+
+def _embedder() -> Embedder | None:
+    from mentorfy_local.minilm import MiniLM
+
+    if MiniLM.is_installed():
+        return MiniLM()
+    _LOGGER.warning(LEXICAL_ONLY)
+    return None
+
+
+def _knowledge(settings: Settings, embedder: Embedder | None) -> "SqliteKnowledgeBase":
+    from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+
+    return SqliteKnowledgeBase(settings.data / "knowledge.db", embedder)
+
+
+def _chat() -> ChatModel:
+    from mentorfy_local.chat import ExtractiveChat
+
+    return ExtractiveChat()
+
+
+def _bell() -> Bell:
+    from mentorfy_local.bell import LocalBell
+
+    return LocalBell()
+
+
+def _failures() -> FailureLog:
+    from mentorfy_local.runtime import LoggedFailures
+
+    return LoggedFailures()
+
+
+def _new_id() -> NewId:
+    from mentorfy_local.runtime import random_id
+
+    return random_id
+
+
+def _randomness() -> Randomness:
+    from mentorfy_local.runtime import SystemRandomness
+
+    return SystemRandomness()
+
+
+class EmbeddedAdapters(containers.DeclarativeContainer):
+    """Everything in files of one folder on this machine: no account, no key, no server."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    database = providers.Singleton(_database, settings)
+    text = providers.Singleton(_text, settings)
+    embedder = providers.Singleton(_embedder)
+    knowledge = providers.Singleton(_knowledge, settings, embedder)
+    ports = providers.Singleton(
+        Ports,
+        documents=providers.Singleton(_documents, database),
+        generations=providers.Singleton(_generations, database),
+        blobs=providers.Singleton(_blobs, settings),
+        imports=providers.Singleton(_imports, database),
+        bots=providers.Singleton(_bots, database),
+        conversations=providers.Singleton(_conversations, database),
+        people=providers.Singleton(_people, database),
+        workers=providers.Singleton(_workers, database),
+        sources=providers.Singleton(_sources),
+        text=text,
+        chunker=providers.Singleton(_chunker),
+        knowledge=knowledge,
+        chat=providers.Singleton(_chat),
+        bell=providers.Singleton(_bell),
+        failures=providers.Singleton(_failures),
+        new_id=providers.Singleton(_new_id),
+        randomness=providers.Singleton(_randomness),
+    )
+    to_open = providers.List(database, knowledge, text)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Mentorfy]:
+    """Open everything, make sure that there is somebody to work for, and close everything at the end.
+
+    Raises:
+        MentorfyError: The data folder or a database in it cannot be used.
+    """
+    make_data_folder(settings)
+    for name in MATH_THREADS:  # workers share the processors by being several: two with threads took four times as long
+        os.environ.setdefault(name, "1")
+    adapters = EmbeddedAdapters(settings=settings)
+    to_open: list[AbstractAsyncContextManager[Any]] = adapters.to_open()
+    async with AsyncExitStack() as stack:
+        for adapter in to_open:
+            await stack.enter_async_context(adapter)
+        mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
+        await mentorfy.establish()
+        yield mentorfy

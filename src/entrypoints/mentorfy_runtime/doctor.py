@@ -1,0 +1,142 @@
+"""What is missing, and the command that mends it."""
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Final
+
+from mentorfy_core.errors import MentorfyError
+from mentorfy_runtime.settings import Settings, make_data_folder
+
+PACKAGES: Final = (
+    "dependency_injector",
+    "numpy",
+    "pydantic",
+    "pydantic_settings",
+    "pypdfium2",
+    "rich",
+    "semantic_text_splitter",
+    "starlette",
+    "typer",
+    "uvicorn",
+    "xberg",
+)
+"""What `mentorfy up` and everything below it imports."""
+
+SET_UP: Final = "./dev setup"
+ROOM: Final = 500_000_000
+"""Bytes that should be free on the disk of the data folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        mend: The command that mends it, or what to do; "" where nothing is wrong.
+    """
+
+    name: str
+    ok: bool
+    message: str
+    mend: str = ""
+
+
+def _checked(name: str, *, ok: bool, good: str, bad: str, mend: str) -> Check:
+    return Check(name=name, ok=ok, message=good if ok else bad, mend="" if ok else mend)
+
+
+async def examine(settings: Settings, program: str) -> list[Check]:
+    """Look at everything, in the order in which to mend it."""
+    checks = [*_environment(), *_folder(settings)]
+    if all(check.ok for check in checks if check.name != "weights"):
+        checks += await _installation(settings, program)
+    return checks
+
+
+def _environment() -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield _checked(
+        "python",
+        ok=sys.version_info >= (3, 11),
+        good=f"Python {version}",
+        bad=f"Python {version} is too old: 3.11 or newer is needed",
+        mend="PYTHON=/path/to/python3.11 ./dev setup",
+    )
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    yield _checked(
+        "packages",
+        ok=not missing,
+        good="all packages are installed",
+        bad=f"packages are missing: {', '.join(missing)}",
+        mend=SET_UP,
+    )
+    yield _checked(
+        "weights",
+        ok=weights_are_installed(),
+        good="the embedding weights are installed",
+        bad="the embedding weights are missing, so search compares words only",
+        mend=SET_UP,
+    )
+    yield _checked(
+        "full-text search",
+        ok=_has_full_text_search(),
+        good=f"SQLite {sqlite3.sqlite_version} with FTS5",
+        bad=f"SQLite {sqlite3.sqlite_version} of this Python has no FTS5",
+        mend="PYTHON=/path/to/another/python3 ./dev setup",
+    )
+
+
+def weights_are_installed() -> bool:
+    """Return whether search can compare meanings, not only words."""
+    if find_spec("numpy") is None:
+        return False
+    from mentorfy_local.minilm import MiniLM
+
+    return MiniLM.is_installed()
+
+
+def _has_full_text_search() -> bool:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+        return True
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
+def _folder(settings: Settings) -> Iterator[Check]:
+    try:
+        make_data_folder(settings)
+    except MentorfyError as error:
+        yield Check(name="data folder", ok=False, message=str(error), mend=f"chmod u+rwx {settings.data}")
+        return
+    yield Check(name="data folder", ok=True, message=f"{settings.data} can be written")
+    free = shutil.disk_usage(settings.data).free
+    yield _checked(
+        "disk",
+        ok=free >= ROOM,
+        good=f"{free / 1e9:.1f} GB are free",
+        bad=f"only {free / 1e6:.0f} MB are free in {settings.data}",
+        mend="make room, or set MENTORFY_DATA to a folder on another disk",
+    )
+
+
+async def _installation(settings: Settings, program: str) -> list[Check]:
+    from mentorfy_runtime.container import running
+    from mentorfy_runtime.health import health
+
+    try:
+        async with running(settings) as mentorfy:
+            now = await health(mentorfy)
+    except MentorfyError as error:
+        return [Check(name="database", ok=False, message=str(error), mend="see the message")]
+    return [
+        Check(name="database", ok=True, message="the database opens and has this program's schema"),
+        _checked("workers", ok=now.workers > 0, good=now.sentence, bad=now.sentence, mend=f"{program} up"),
+    ]

@@ -1,0 +1,36 @@
+"""Where programs say what happens: standard logging, one line each, no document text and no secrets."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
+MOST: Final = 5 * 1024 * 1024
+"""Bytes of a log file above which the next start begins a new one; one old file is kept."""
+
+
+def log_to_stderr() -> None:
+    """Log to standard error."""
+    _log_to(logging.StreamHandler(sys.stderr))
+
+
+def log_to_file(path: Path) -> None:
+    """Log to a file that other processes may be writing, too; where it cannot be opened, nowhere."""
+    try:
+        _log_to(logging.FileHandler(ready(path), encoding="utf-8", errors="replace"))
+    except OSError:
+        _log_to(logging.NullHandler())
+
+
+def ready(path: Path) -> Path:
+    """Return the path of a log file whose folder exists and which is not too long."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > MOST:
+        path.replace(path.with_suffix(".old.log"))
+    return path
+
+
+def _log_to(handler: logging.Handler) -> None:
+    logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)

@@ -1,0 +1,68 @@
+"""Whom the command line acts for, and with which bot."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.bots.model import Bot
+from mentorfy_core.errors import NotFound
+from mentorfy_core.people import Actor, Role
+
+
+class Named(Protocol):
+    """Something with an id and a name."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+async def local_owner(mentorfy: Mentorfy, organization: str | None = None) -> Actor:
+    """Return the owner of an organisation: whoever may run the program here may act for them.
+
+    Args:
+        mentorfy: The front door.
+        organization: An organisation's name or id; the oldest one without it.
+
+    Raises:
+        NotFound: There is no such organisation.
+    """
+    chosen = chosen_of("organisation", await mentorfy.ports.people.organizations(), organization)
+    members = await mentorfy.ports.people.members(chosen.id)
+    owner = next(member for member in members if member.role is Role.OWNER)
+    return Actor(owner.id, chosen.id, owner.role)
+
+
+async def chosen_bot(mentorfy: Mentorfy, actor: Actor, bot: str | None = None) -> Bot:
+    """Return a bot of the actor's organisation by name or id; the oldest one without it.
+
+    Raises:
+        NotFound: There is no such bot.
+    """
+    return chosen_of("bot", await mentorfy.ports.bots.all(actor.organization_id), bot)
+
+
+def chosen_of(what: str, all_of_them: Sequence[N], wanted: str | None) -> N:
+    """Return the one with the wanted name or id, the first where nothing is wanted.
+
+    Raises:
+        NotFound: There is none, or several have the name.
+    """
+    if wanted is None and all_of_them:
+        return all_of_them[0]
+    found = [one for one in all_of_them if wanted in {one.name, str(one.id)}]
+    if len(found) > 1:
+        raise NotFound(f"Several of them are called “{wanted}”: give the id of the {what} you mean.")
+    if not found:
+        raise NotFound(f"There is no {what} “{wanted}”. There is: {', '.join(one.name for one in all_of_them)}.")
+    return found[0]

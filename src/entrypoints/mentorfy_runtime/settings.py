@@ -1,0 +1,174 @@
+"""What a person can set: environment variables, checked before anything starts."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mentorfy_core.application.timing import Timing
+from mentorfy_core.errors import MentorfyError
+from mentorfy_core.retries import RetryManager
+
+PREFIX: Final = "MENTORFY_"
+NOT_OURS: Final = frozenset({"VENV"})
+"""Variables with our prefix that other programs read: ``./dev`` knows where its environment is."""
+
+_TIMING: Final = Timing()
+_RETRIES: Final = RetryManager()
+_LONGEST: Final = 365 * 24 * 60 * 60
+
+
+class SettingsError(MentorfyError):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    seconds = float(str(value))
+    if not 0 < seconds <= _LONGEST:  # false for NaN too
+        raise ValueError("out of range")
+    return timedelta(seconds=seconds)
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+def _folder(value: object) -> Path:
+    return Path(str(value)).expanduser().absolute()
+
+
+class Settings(BaseSettings):
+    """All settings; each is the environment variable ``MENTORFY_`` + its name. Durations are given in seconds.
+
+    A field's description completes the sentence "it must be ...".
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+
+    data: Annotated[Path, BeforeValidator(_folder)] = Field(
+        default=Path(".mentorfy"), validate_default=True, description="the path of a folder"
+    )
+    host: str = Field(default="127.0.0.1", description="an address of this machine")
+    port: int = Field(default=8080, ge=1, le=65535, description="a whole number from 1 to 65535")
+    workers: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+    slots: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+    lease: Seconds = Field(default=_TIMING.lease, description="a number of seconds above 0")
+    sweep: Seconds = Field(default=_TIMING.sweep, description="a number of seconds above 0")
+    poll: Seconds = Field(default=_TIMING.poll, description="a number of seconds above 0")
+    patience: Seconds = Field(default=_TIMING.patience, description="a number of seconds above 0")
+    undo: Seconds = Field(default=_TIMING.undo, description="a number of seconds above 0")
+    idle: Seconds = Field(default=_TIMING.idle, description="a number of seconds above 0")
+    collect: Seconds = Field(default=_TIMING.collect, description="a number of seconds above 0")
+    fetch_spacing: Seconds = Field(default=_RETRIES.fetch_spacing, description="a number of seconds above 0")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        for holds, sentence in _RULES:
+            if not holds(self):
+                raise ValueError(sentence)
+        return self
+
+    @property
+    def timing(self) -> Timing:
+        """How fast a worker's clocks tick."""
+        return Timing(
+            lease=self.lease,
+            sweep=self.sweep,
+            poll=self.poll,
+            patience=self.patience,
+            undo=self.undo,
+            idle=self.idle,
+            collect=self.collect,
+        )
+
+    @property
+    def retries(self) -> RetryManager:
+        """The one retry policy."""
+        return RetryManager(fetch_spacing=self.fetch_spacing)
+
+    @property
+    def logs(self) -> Path:
+        """Where programs without a terminal write what happens."""
+        return self.data / "log"
+
+
+_RULES: Final[tuple[tuple[Callable[[Settings], bool], str], ...]] = (
+    (
+        lambda s: s.lease >= timedelta(seconds=1),
+        "MENTORFY_LEASE is too short for a worker to renew it in time: set it to 1 second or more.",
+    ),
+    (
+        lambda s: s.sweep <= s.lease,
+        "MENTORFY_SWEEP is longer than MENTORFY_LEASE, so lost work would wait too long: set it to the lease or less.",
+    ),
+    (
+        lambda s: s.poll <= s.lease,
+        "MENTORFY_POLL is longer than MENTORFY_LEASE, so work would wait too long: set it to the lease or less.",
+    ),
+    (
+        lambda s: s.patience > 2 * s.lease,
+        "MENTORFY_PATIENCE must be more than twice MENTORFY_LEASE, because an attempt ends one lease before it: "
+        "raise the one or lower the other.",
+    ),
+)
+"""What settings must be to each other, and what to say where they are not."""
+
+
+def load(**given: Any) -> Settings:
+    """Return the settings of this process.
+
+    Args:
+        given: What the command line says; it wins over the environment. ``None`` says nothing.
+
+    Raises:
+        SettingsError: A setting is unknown, unusable or contradicts another.
+    """
+    _refuse_unknown(os.environ)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError(_sentence(error.errors()[0])) from None
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Make the data folder, for this user only, where it is missing.
+
+    Raises:
+        SettingsError: It cannot be made or written.
+    """
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_usable = os.access(settings.data, os.R_OK | os.W_OK | os.X_OK)
+    except OSError:
+        is_usable = False
+    if not is_usable:
+        raise SettingsError(
+            f"MENTORFY_DATA is “{settings.data}”, which cannot be made or written: allow it, or choose another folder."
+        )
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper().removeprefix(PREFIX) not in known | NOT_OURS:
+            raise SettingsError(_unknown(name, sorted(known)))
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    if "RETR" in name.upper():
+        return f"{name} is not a setting, because Mentorfy has exactly one retry policy: unset it."
+    close = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+    return f"{name} is not a setting" + (f": did you mean {PREFIX}{close[0]}?" if close else ": unset it.")
+
+
+def _sentence(error: Any) -> str:
+    if not error["loc"]:
+        return str(error["ctx"]["error"])
+    field = str(error["loc"][0])
+    return f"{PREFIX}{field.upper()} is “{error['input']}”, but it must be {Settings.model_fields[field].description}."

@@ -1,0 +1,81 @@
+"""``mentorfy up``: everything runs, what dies is started again, and nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.program import MENTORFY, Program, children_of, command_line, eventually, workers_of
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "data", {"LEASE": 3, "SWEEP": 1, "PORT": 18300})
+
+
+def health(address: str) -> Any:
+    with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
+        return json.load(answer)
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", port)):
+        yield
+
+
+def test_it_answers_and_works(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("The ferry leaves at half past six.", "utf-8")
+    with program.up(workers=2) as (_, said):
+        assert list(said) == ["address", "pid", "workers", "data"]
+        eventually(lambda: health(said["address"])["workers"] == 2)
+        program.run("import", tmp_path / "note.txt")
+        assert health(said["address"])["documents"]["available_to_ai"] == 1
+
+
+def test_a_person_is_told_what_to_type_next(program: Program) -> None:
+    with program.started(MENTORFY, "up", "--workers", "1") as up:
+        assert up.stdout is not None
+        said = [up.stdout.readline() for _ in range(3)]
+    assert said[0].startswith("Mentorfy answers at http://127.0.0.1:18")
+    assert said[1].strip().endswith("mentorfy import FOLDER")
+    assert said[2].strip().endswith('mentorfy ask "..."')
+
+
+def test_a_taken_port_is_stepped_over(program: Program) -> None:
+    with taken(18300), program.up() as (_, said):
+        assert int(said["address"].rpartition(":")[2]) > 18300
+
+
+def test_a_worker_that_is_killed_is_started_again(program: Program) -> None:
+    with program.up() as (up, _):
+        [worker] = eventually(lambda: workers_of(up.pid))
+        os.kill(worker, signal.SIGKILL)
+        assert eventually(lambda: [pid for pid in workers_of(up.pid) if pid != worker], within=60)
+
+
+def test_a_web_server_that_is_killed_answers_again_at_the_same_address(program: Program) -> None:
+    with program.up() as (up, said):
+        [web] = [pid for pid, line in children_of(up.pid).items() if "mentorfy_web" in line]
+        os.kill(web, signal.SIGKILL)
+        assert eventually(lambda: health(said["address"])["name"], within=60) == "mentorfy"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_whatever_ends_it_no_child_is_left(program: Program, number: signal.Signals) -> None:
+    with program.up(workers=2) as (up, _):
+        eventually(lambda: program.json("status")["workers"] == 2)
+        children = list(children_of(up.pid))
+        up.send_signal(number)
+        assert up.wait(30) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+        eventually(lambda: not any(map(command_line, children)), within=30, what="the children's end")
+    assert program.json("status")["workers"] == 0
