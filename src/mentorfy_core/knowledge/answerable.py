@@ -15,9 +15,9 @@ SCORE_WEIGHT: Final = 3.0
 """How much a closer match makes up for missing words. 1.5 keeps fewer answerable questions at equal near misses."""
 
 NEEDED: Final = 2.9
-"""Coverage and weighted score together: the strictest that answers 18 of the sample mentor's 20 answerable questions. It
-also answers 99 and 91 % of the public samples' (4 and 9 % of off-topic, 78 and 55 % of near misses). 3.3 answers 13,
-91 and 57 % (1 and 2, 39 and 17): better balanced there, but it refuses much that people ask in words of their own."""
+"""Coverage and weighted score together: the strictest that answers 18 of the sample mentor's 20 answerable questions.
+It answers 99 and 91 % of the public samples' (off-topic: 4 and 9 %, near misses: 78 and 55 %). 3.3 answers 13, 91 and
+57 % (1 and 2, 39 and 17): better balanced there, but it refuses much that people ask in words of their own."""
 
 CERTAIN: Final = 0.9
 """A score, on the product's scale, that answers whatever the words: a close paraphrase shares few of them."""
