@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -285,14 +284,6 @@ class TestStart:
     def test_the_version_and_the_help_are_there(self, program: Program) -> None:
         assert "import" in program.run("--help").stdout
         assert not program.data.exists()
-
-    def test_a_look_takes_at_most_600_milliseconds(self, learned: Program) -> None:
-        def seconds() -> float:
-            began = time.perf_counter()
-            learned.run("status")
-            return time.perf_counter() - began
-
-        assert min(seconds() for _ in range(5)) <= 0.6
 
     def test_a_reader_that_has_read_enough_is_no_problem(self, learned: Program) -> None:
         command = f"'{MENTORFY}' documents | head -n 1"

@@ -9,6 +9,7 @@ import queue
 import resource
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from mentorfy_core.errors import PortError
@@ -16,6 +17,7 @@ from mentorfy_core.knowledge.model import ExtractedText
 from mentorfy_text.extraction import read
 from mentorfy_text.protocol import LENGTH, READY, Answer, Job, decode_job, encode_answer, framed
 
+_STATUS: Final = Path("/proc/self/status")
 _KIBIBYTES: Final = 1024 if sys.platform == "darwin" else 1
 """What one unit of ``ru_maxrss`` is, as a divisor to KiB."""
 
@@ -44,7 +46,19 @@ def answer(job: Job, data: bytes) -> Answer:
         outcome = refusal
     except MemoryError:
         outcome = None
-    return Answer(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIBIBYTES, outcome)
+    return Answer(peak(), outcome)
+
+
+def peak() -> int:
+    """Return the most real memory this program has used, in KiB.
+
+    On Linux ``ru_maxrss`` also remembers the parent, as large as it was at the fork; ``VmHWM`` begins with the program.
+    """
+    try:
+        status = _STATUS.read_text(encoding="ascii")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIBIBYTES
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 def limit_memory(size: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from mentorfy_cli.output import remark
 from mentorfy_runtime.lifeline import ARGUMENT, LAST_MOMENT
 from mentorfy_runtime.logs import ready
 from mentorfy_runtime.settings import Settings
@@ -54,11 +55,15 @@ class Child:
             process = await self._start()
             if await _ended_before(process, stop):
                 pause = FIRST_PAUSE if clock() - began > STEADY else pause
-                _LOGGER.warning("%s ended (%s); it starts again in %g s.", self.name, _how(process), pause)
+                self._tell(f"{self.name} ended ({_how(process)}); it starts again in {pause:g} s. Its log: {self.log}")
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
                         await stop.wait()
                 pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _tell(self, what: str) -> None:
+        remark(what)
+        _LOGGER.warning(what)
 
     async def _start(self) -> asyncio.subprocess.Process:
         with ready(self.log).open("ab") as log:

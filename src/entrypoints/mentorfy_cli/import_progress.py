@@ -66,6 +66,7 @@ class Progress:
     jobs: tuple[Import, ...]
     rows: tuple[FileRow, ...]
     summary: Summary
+    at: datetime
 
     def is_over(self, *, wait: bool) -> bool:
         """Return whether there is nothing to stay for.
@@ -73,9 +74,13 @@ class Progress:
         Args:
             wait: Stay for files that wait for another try, too.
         """
-        if any(job.state not in _ENDED for job in self.jobs):
+        if any(job.state not in _ENDED and (wait or not self.waits(job)) for job in self.jobs):
             return False
         return all(row.is_at_rest or (row.waits_until is not None and not wait) for row in self.rows)
+
+    def waits(self, job: Import) -> bool:
+        """Return whether an import failed for now and is tried again later."""
+        return job.state not in _ENDED and job.claim is None and job.next_run_at > self.at
 
     @property
     def is_complete(self) -> bool:
@@ -84,8 +89,9 @@ class Progress:
 
     @property
     def next_attempt_at(self) -> datetime | None:
-        """When the first of the waiting files is tried again."""
-        return min((row.waits_until for row in self.rows if row.waits_until), default=None)
+        """When the first of what waits is tried again."""
+        files = [row.waits_until for row in self.rows if row.waits_until]
+        return min([*files, *(job.next_run_at for job in self.jobs if self.waits(job))], default=None)
 
 
 @dataclass(slots=True)
@@ -98,14 +104,16 @@ class Watch:
 
     async def look(self) -> Progress:
         """Return how far they are now."""
-        look, actor = self.session.mentorfy.look, self.session.actor
-        jobs = tuple([await look.import_job(actor, import_id) for import_id in self.import_ids])
+        store, organization_id = self.session.mentorfy.ports.imports, self.session.actor.organization_id
+        reads = [await store.get(organization_id, import_id) for import_id in self.import_ids]
+        jobs = tuple(read.value for read in reads)
         entries = [entry for job in jobs for entry in await self._plan(job)]
         known = await self._documents() if entries else {}
         return Progress(
             jobs=jobs,
             rows=tuple(FileRow(entry, known.get(entry.file.external_id) if entry.file else None) for entry in entries),
             summary=summarize(entries),
+            at=max(read.at for read in reads),
         )
 
     async def _plan(self, job: Import) -> Sequence[Entry]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -125,17 +126,22 @@ async def _look_on(
 def _conclude(last: Progress) -> None:
     for job in last.jobs:
         if job.state is not ImportState.COMPLETE:
-            remark(f"{sentence(job)} ({job.root})")
-    say(summary_sentence(last.summary))
+            remark(f"{job.root}: {_story(job, last)}")
+    if last.rows or last.is_complete:
+        say(summary_sentence(last.summary))
     failed, waiting = [row for row in last.rows if row.has_failed], [row for row in last.rows if row.waits_until]
     if failed:
         say(f"{len(failed)} of {len(last.rows)} cannot be used; why: {program()} documents")
     if waiting:
-        say(_waiting_sentence(waiting))
+        say(_waiting_sentence(waiting, last.at))
 
 
-def _waiting_sentence(waiting: Sequence[FileRow]) -> str:
-    until, now = min((row.waits_until, row.view.at) for row in waiting if row.waits_until and row.view)
+def _story(job: Import, last: Progress) -> str:
+    return f"{job.error} {next_attempt(job.next_run_at, last.at)}" if last.waits(job) else sentence(job)
+
+
+def _waiting_sentence(waiting: Sequence[FileRow], now: datetime) -> str:
+    until = min(row.waits_until for row in waiting if row.waits_until)
     files = f"{len(waiting)} file{'s wait' if len(waiting) > 1 else ' waits'}"
     return f"{files}: {next_attempt(until, now)}, by {program()} up or {program()} import --wait"
 

@@ -89,9 +89,13 @@ async def _answers(listening: socket.socket, stop: asyncio.Event) -> bool:
 
 
 def _greet(settings: Settings, listening: socket.socket, again: str, *, as_json: bool) -> None:
+    from mentorfy_runtime.container import LEXICAL_ONLY
+    from mentorfy_runtime.doctor import weights_are_installed
     from mentorfy_runtime.listening import address
 
     at = address(listening)
+    if not weights_are_installed():
+        remark(LEXICAL_ONLY)
     if as_json:
         say_json({"address": at, "pid": os.getpid(), "workers": settings.workers, "data": str(settings.data)})
         return

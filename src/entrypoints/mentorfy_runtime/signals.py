@@ -25,7 +25,8 @@ def stopping(*, told: Callable[[], None] = lambda: None) -> Iterator[asyncio.Eve
         stop.set()
         told()
 
-    heeded = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores some
+    under_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    heeded = [number for number in STOPPING if number is not signal.SIGHUP or not under_nohup]
     for number in heeded:
         loop.add_signal_handler(number, heard, number)
     try:

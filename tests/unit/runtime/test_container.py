@@ -1,0 +1,83 @@
+"""Every port has its adapter; adapters are opened and closed in good order, and none is imported before its time."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mentorfy_core.errors import NotFound, StoreUnavailable
+from mentorfy_core.people import Role
+from mentorfy_core.ports import Ports
+from mentorfy_local.minilm import MiniLM
+from mentorfy_runtime.container import LEXICAL_ONLY, EmbeddedAdapters, running
+from mentorfy_runtime.people import chosen_bot, local_owner
+from mentorfy_runtime.settings import Settings
+
+HEAVY = ("numpy", "xberg", "pypdfium2", "semantic_text_splitter", "uvicorn")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data")
+
+
+def test_every_port_has_an_adapter_and_building_them_touches_nothing(settings: Settings) -> None:
+    ports = EmbeddedAdapters(settings=settings).ports()
+    assert isinstance(ports, Ports)
+    assert all(getattr(ports, field.name) is not None for field in fields(Ports))
+    assert not settings.data.exists()
+
+
+async def test_the_first_start_makes_an_owner_and_a_bot_once(settings: Settings) -> None:
+    async with running(settings) as mentorfy:
+        first = await local_owner(mentorfy)
+    async with running(settings) as mentorfy:
+        assert await local_owner(mentorfy) == first
+        assert first.role is Role.OWNER
+        assert len(await mentorfy.ports.bots.all(first.organization_id)) == 1
+
+
+async def test_owner_and_bot_are_chosen_by_name(settings: Settings) -> None:
+    async with running(settings) as mentorfy:
+        owner = await local_owner(mentorfy, "My mentor")
+        assert (await chosen_bot(mentorfy, owner, "My mentor")).organization_id == owner.organization_id
+        with pytest.raises(NotFound, match=r"There is no bot “Nobody”\. There is: My mentor\."):
+            await chosen_bot(mentorfy, owner, "Nobody")
+
+
+async def test_what_was_opened_is_closed(settings: Settings) -> None:
+    async with running(settings) as mentorfy:
+        pass
+    with pytest.raises(StoreUnavailable):
+        await mentorfy.ports.people.organizations()
+
+
+async def test_what_was_opened_is_closed_when_a_later_one_fails(settings: Settings) -> None:
+    settings.data.mkdir()
+    (settings.data / "knowledge.db").mkdir()
+    with pytest.raises(Exception, match=r"\w"):
+        async with running(settings):
+            raise AssertionError("it opened")
+    assert not list(settings.data.glob("mentorfy.db-*"))
+
+
+async def test_without_weights_search_compares_words_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(MiniLM, "is_installed", lambda: False)
+    with caplog.at_level(logging.WARNING):
+        async with running(settings) as mentorfy:
+            assert MiniLM.recipe not in mentorfy.ports.knowledge.recipe
+    assert caplog.messages == [LEXICAL_ONLY]
+
+
+@pytest.mark.parametrize("module", ["mentorfy_cli", "mentorfy_runtime.container", "mentorfy_worker"])
+def test_a_start_imports_nothing_heavy(module: str) -> None:
+    script = f"import sys, {module}; print(sorted(set(sys.modules) & set({HEAVY})))"
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
