@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mentorfy_core.application.fetch import Fetch
-from mentorfy_core.application.held import until_answered, while_held
+from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.learn import BytesLost, Learn
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.events import Broke, Released, Report
@@ -40,24 +40,29 @@ class Attempt:
     retries: RetryManager
     timing: Timing
 
-    async def __call__(self, document: Document) -> None:
+    async def __call__(self, document: Document, *, since: float | None = None) -> None:
         """Work until the attempt is settled, by us or by somebody else.
 
-        Cancellation means that the worker stops in good order: the document is given back without counting a try.
+        Cancellation means that the worker stops in good order: the document is given back without counting a try, or,
+        where the work is done, reported.
+
+        Args:
+            document: As claimed.
+            since: The loop's time when claiming it began: its lease counts from there.
         """
         claim = document.claim
         if claim is None:
             return
         try:
             report = await while_held(
-                self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat
+                self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat, since=since
             )
         except Fenced:
             return
         except asyncio.CancelledError:
             await self._settle(document, Released(epoch=document.epoch))
             raise
-        await self._settle(document, report)
+        await to_the_end(self._settle(document, report))
 
     async def _beat(self, document: Document) -> bool:
         return await self.ports.documents.extend_lease(

@@ -24,14 +24,26 @@ async def until_answered(call: Callable[[], Awaitable[T]]) -> T:
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
-async def while_held(work: Coroutine[Any, Any, T], beat: Callable[[], Awaitable[bool]], every: timedelta) -> T:
+async def while_held(
+    work: Coroutine[Any, Any, T],
+    beat: Callable[[], Awaitable[bool]],
+    every: timedelta,
+    *,
+    since: float | None = None,
+) -> T:
     """Return what ``work`` returns, renewing its lease meanwhile.
+
+    Args:
+        work: What to do.
+        beat: Renews the lease; False ends the work.
+        every: How often.
+        since: The loop's time when the lease began, where that was not just now.
 
     Raises:
         Fenced: The store refused a heartbeat: the attempt is over, and ``work`` was cancelled.
     """
     task = asyncio.ensure_future(work)
-    pulse = asyncio.ensure_future(_until_refused(beat, every))
+    pulse = asyncio.ensure_future(_until_refused(beat, every, since))
     try:
         await asyncio.wait((task, pulse), return_when=asyncio.FIRST_COMPLETED)
         if task.done():
@@ -43,9 +55,22 @@ async def while_held(work: Coroutine[Any, Any, T], beat: Callable[[], Awaitable[
         await asyncio.gather(task, pulse, return_exceptions=True)
 
 
-async def _until_refused(beat: Callable[[], Awaitable[bool]], every: timedelta) -> None:
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work even when cancelled meanwhile; the cancellation follows it."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+async def _until_refused(beat: Callable[[], Awaitable[bool]], every: timedelta, since: float | None) -> None:
+    clock, pause = asyncio.get_running_loop().time, every.total_seconds()
+    next_beat = pause + (clock() if since is None else since)
     while True:
-        await asyncio.sleep(every.total_seconds())
+        await asyncio.sleep(max(0.0, next_beat - clock()))
+        next_beat = clock() + pause
         try:
             if not await beat():
                 return

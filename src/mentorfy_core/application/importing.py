@@ -1,6 +1,7 @@
 """An import as a long job: started by a person, claimed and carried on by workers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,14 +114,20 @@ class ImportAttempt:
     retries: RetryManager
     timing: Timing
 
-    async def __call__(self, job: Import) -> None:
-        """Work until the attempt is settled. Cancellation gives the import back without counting a try."""
+    async def __call__(self, job: Import, *, since: float | None = None) -> None:
+        """Work until the attempt is settled. Cancellation gives the import back without counting a try.
+
+        Args:
+            job: As claimed.
+            since: The loop's time when claiming it began: its lease counts from there.
+        """
         try:
-            await while_held(self._step(job), lambda: self._beat(job), self.timing.heartbeat)
+            await while_held(self._step(job), lambda: self._beat(job), self.timing.heartbeat, since=since)
         except Fenced:
             return
         except BaseException as error:
-            await self._settle(job, error)
+            with suppress(Fenced):
+                await self._settle(job, error)
             if not isinstance(error, Exception):
                 raise
         await self.ports.bell.ring()

@@ -1,11 +1,13 @@
 """An import's second step: carry the plan out, row by row, each step safe to repeat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from mentorfy_core.application.held import until_answered
 from mentorfy_core.application.scan import REPORT_EVERY
 from mentorfy_core.documents.events import (
     Deleted,
@@ -56,17 +58,25 @@ class Prepare:
             if (now := asyncio.get_running_loop().time()) - told > REPORT_EVERY:
                 told = now
                 await report(entry.index, entry.display_path[-1])
-            outcome = await self._apply(job, entry)
-            if outcome not in {entry.verdict, Verdict.UNCHANGED}:
-                corrected = replace(entry, verdict=outcome, reason=REMOVED_MEANWHILE)
-                await self.ports.imports.correct(job.organization_id, job.id, job.epoch, corrected)
+            await until_answered(partial(self._carry_out, job, entry))
 
     async def _entries(self, job: Import) -> AsyncIterator[Entry]:
+        async def page(start: int) -> Sequence[Entry]:
+            imports = self.ports.imports
+            return await until_answered(lambda: imports.plan(job.organization_id, job.id, start=start, limit=PAGE))
+
         start = job.prepared
-        while page := await self.ports.imports.plan(job.organization_id, job.id, start=start, limit=PAGE):
-            for entry in page:
+        while entries := await page(start):
+            for entry in entries:
                 yield entry
-            start = page[-1].index + 1
+            start = entries[-1].index + 1
+
+    async def _carry_out(self, job: Import, entry: Entry) -> None:
+        """Do what the plan says, and correct the plan where something else was done."""
+        outcome = await self._apply(job, entry)
+        if outcome not in {entry.verdict, Verdict.UNCHANGED}:
+            corrected = replace(entry, verdict=outcome, reason=REMOVED_MEANWHILE)
+            await self.ports.imports.correct(job.organization_id, job.id, job.epoch, corrected)
 
     async def _apply(self, job: Import, entry: Entry) -> Verdict:
         """Do what the plan says, as far as it is still true; return what was done."""

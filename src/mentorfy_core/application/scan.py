@@ -1,10 +1,11 @@
 """An import's first step: what is there, and what would be done about it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from mentorfy_core.application.held import until_answered
 from mentorfy_core.documents.model import Document, SourceFile
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.imports.dedup import GRACE, judge, too_many_gone
@@ -54,7 +55,10 @@ class Scan:
     async def _entry(self, job: Import, item: SourceFile | Unreadable) -> Entry:
         if isinstance(item, Unreadable):
             return Entry(index=0, verdict=Verdict.UNREADABLE, display_path=item.display_path, reason=item.sentence)
-        known = (await self.ports.documents.find(job.organization_id, job.source, item.external_id)).value
+        read = await until_answered(
+            lambda: self.ports.documents.find(job.organization_id, job.source, item.external_id)
+        )
+        known = read.value
         verdict = judge(item, known, by_person=job.asked_by is not None, include_removed=job.include_removed)
         return Entry(
             index=0,
@@ -82,13 +86,18 @@ class Scan:
         ]
 
     async def _documents(self, job: Import) -> AsyncIterator[Document]:
+        async def page(after: DocumentId | None) -> Sequence[Document]:
+            documents = self.ports.documents
+            read = await until_answered(
+                lambda: documents.page(job.organization_id, source=job.source, after=after, limit=PAGE)
+            )
+            return read.value
+
         after: DocumentId | None = None
-        while page := (
-            await self.ports.documents.page(job.organization_id, source=job.source, after=after, limit=PAGE)
-        ).value:
-            for document in page:
+        while found := await page(after):
+            for document in found:
                 yield document
-            after = page[-1].id
+            after = found[-1].id
 
 
 def _is_over(document: Document, job: Import) -> bool:

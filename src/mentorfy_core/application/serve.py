@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 
 from mentorfy_core.application.attempt import Attempt
 from mentorfy_core.application.claim import Claim
@@ -42,13 +43,13 @@ class Serve:
         async with asyncio.TaskGroup() as group:
             chores = (
                 group.create_task(self._sweep(stop)),
-                group.create_task(_every(self.timing.collect, Collect(self.ports, self.timing), stop)),
-                group.create_task(_every(self.timing.heartbeat, alive, stop)),
+                group.create_task(self._every(self.timing.collect, Collect(self.ports, self.timing), stop)),
+                group.create_task(self._every(self.timing.heartbeat, alive, stop)),
             )
             await self._work(stop, slots)
             for chore in chores:
                 chore.cancel()
-        await _quietly(lambda: self.ports.workers.left(worker_id))
+        await self._quietly(lambda: self.ports.workers.left(worker_id))
 
     async def _work(self, stop: asyncio.Event, slots: int) -> None:
         crew = Crew(self.ports, self.retries, self.timing, slots)
@@ -60,17 +61,37 @@ class Serve:
             await crew.dismiss()
 
     async def _sweep(self, stop: asyncio.Event) -> None:
-        """End expired leases, but only after the store has answered us for one full lease."""
-        sweep, clock = Sweep(self.ports, self.retries), asyncio.get_running_loop().time
-        answers_since: float | None = None
+        """End expired leases, but only after the store has answered us for one full lease, without a gap.
+
+        A gap by the store's clock: in an outage, while this process stood still, or where the clock stepped, healthy
+        workers could not renew their leases either.
+        """
+        sweep, longest_gap = Sweep(self.ports, self.retries), self.timing.lease / 2
+        since: datetime | None = None
+        last: datetime | None = None
         while not stop.is_set():
             try:
-                waited = clock() - answers_since if answers_since is not None else 0.0
-                await sweep(may_end=waited >= self.timing.lease.total_seconds())
-                answers_since = clock() if answers_since is None else answers_since
+                now = (await self.ports.workers.workers()).at
+                since = now if since is None or last is None or now - last > longest_gap else since
+                last = now
+                await sweep(may_end=now - since >= self.timing.lease)
             except StoreUnavailable:
-                answers_since = None
+                since = None
             await asyncio.sleep(self.timing.sweep.total_seconds())
+
+    async def _every(self, interval: timedelta, chore: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self._quietly(chore)
+            await asyncio.sleep(interval.total_seconds())
+
+    async def _quietly(self, chore: Callable[[], Awaitable[None]]) -> None:
+        """Do a chore that the next round repeats anyway."""
+        try:
+            await chore()
+        except (StoreUnavailable, PortError):
+            return
+        except Exception as error:  # noqa: BLE001 - no worker dies of a chore
+            self.ports.failures.record(ErrorId(self.ports.new_id()), error)
 
 
 class Crew:
@@ -98,24 +119,26 @@ class Crew:
     async def _take_import(self) -> bool:
         if self._imports or self._alone or self._wants_quiet:
             return False
+        since = asyncio.get_running_loop().time()
         job = await self._claim_import()
         if job is not None:
-            self._imports.append(asyncio.create_task(self._import_attempt(job)))
+            self._imports.append(asyncio.create_task(self._import_attempt(job, since=since)))
         return job is not None
 
     async def _take_document(self) -> bool:
         busy = bool(self._documents or self._imports)
         if len(self._documents) >= self._slots or self._alone or (self._wants_quiet and busy):
             return False
+        since = asyncio.get_running_loop().time()
         pick = await self._claim(busy=busy)
         self._wants_quiet = pick.wants_quiet
         if pick.document is not None:
-            self._start(pick.document)
+            self._start(pick.document, since)
         return pick.document is not None
 
-    def _start(self, document: Document) -> None:
+    def _start(self, document: Document, since: float) -> None:
         self._alone = document.claim is not None and document.claim.alone
-        self._documents.append(asyncio.create_task(self._attempt(document)))
+        self._documents.append(asyncio.create_task(self._attempt(document, since=since)))
 
     def _forget_the_finished(self) -> None:
         for task in (*self._documents, *self._imports):
@@ -141,20 +164,13 @@ class Crew:
     async def dismiss(self) -> None:
         """Give everything back."""
         tasks = (*self._documents, *self._imports)
+        while any(_has_not_begun(task) for task in tasks):
+            await asyncio.sleep(0)  # cancelled now, it would never run, and keep its claim
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _every(interval: timedelta, chore: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        await _quietly(chore)
-        await asyncio.sleep(interval.total_seconds())
-
-
-async def _quietly(chore: Callable[[], Awaitable[None]]) -> None:
-    """Do a chore that the next round repeats anyway."""
-    try:
-        await chore()
-    except (StoreUnavailable, PortError):
-        return
+def _has_not_begun(task: asyncio.Task[None]) -> bool:
+    coroutine = task.get_coro()
+    return iscoroutine(coroutine) and getcoroutinestate(coroutine) == CORO_CREATED

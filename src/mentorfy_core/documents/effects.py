@@ -143,7 +143,7 @@ def broke(document: Document, event: Broke, now: datetime, retries: RetryManager
     """Record the failure and decide what follows from its kind."""
     outdated = _is_outdated(document)
     after = replace(
-        _counted(document),
+        counted(document),
         last_error=Failure(kind=event.kind, sentence=event.sentence, error_id=event.error_id, at=now),
         content_version=0 if event.refetch else document.content_version,
     )
@@ -168,10 +168,10 @@ def lease_expired(document: Document, event: LeaseExpired, now: datetime, retrie
     if held(document).lease_until > now:
         raise IllegalTransition("the lease has not passed")
     outdated = _is_outdated(document)
-    counted = _counted(document)
+    over = counted(document)
     after = replace(
-        counted,
-        losses=counted.losses + 1,
+        over,
+        losses=over.losses + 1,
         last_error=Failure(kind=ErrorKind.WORKER_LOST, sentence=LOST, error_id=event.error_id, at=now),
     )
     if after.losses >= retries.max_losses or after.tries >= retries.max_tries:
@@ -185,7 +185,7 @@ def _is_outdated(document: Document) -> bool:
     return held(document).version < document.desired_version
 
 
-def _counted(document: Document) -> Document:
+def counted(document: Document) -> Document:
     """End the attempt; one that added a ledger row starts the counters again."""
     if held(document).progressed:
         return replace(ended(document), retries={}, losses=0)

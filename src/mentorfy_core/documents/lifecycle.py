@@ -176,9 +176,9 @@ def _apply(document: Document, event: Event, now: datetime, retries: RetryManage
         case Learned():
             return effects.learned(document, event, now, retries)
         case Released():
-            return effects.waiting(effects.ended(document), now, retries)
+            return effects.waiting(effects.counted(document), now, retries)
         case Postponed():
-            return effects.waiting(effects.ended(document), now, retries, at_least=event.until)
+            return effects.waiting(effects.counted(document), now, retries, at_least=event.until)
         case Broke():
             return effects.broke(document, event, now, retries)
         case LeaseExpired():
