@@ -164,7 +164,7 @@ class Crew:
     async def dismiss(self) -> None:
         """Give everything back."""
         tasks = (*self._documents, *self._imports)
-        while any(_has_not_begun(task) for task in tasks):
+        while any(_has_not_begun(task) for task in tasks):  # noqa: ASYNC110 - nobody tells when a task begins
             await asyncio.sleep(0)  # cancelled now, it would never run, and keep its claim
         for task in tasks:
             task.cancel()
