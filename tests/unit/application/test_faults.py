@@ -10,9 +10,10 @@ from mentorfy_core.application import Mentorfy
 from mentorfy_core.application.attempt import TOO_SLOW, UNEXPECTED, Attempt
 from mentorfy_core.application.claim import Claim
 from mentorfy_core.application.collect import Collect
-from mentorfy_core.application.held import until_answered
+from mentorfy_core.application.held import to_the_end, until_answered
 from mentorfy_core.application.importing import ClaimImport, ImportAttempt
 from mentorfy_core.application.learn import Learn
+from mentorfy_core.application.serve import Crew
 from mentorfy_core.application.sweep import Sweep
 from mentorfy_core.documents.model import Document, SourceFile, Status
 from mentorfy_core.errors import Conflict, ErrorKind, Fenced, NotFound, PortError, StoreUnavailable
@@ -588,3 +589,38 @@ async def test_a_document_that_vanished_from_the_store_is_not_marked(world: Worl
     assert [entry.verdict for entry in entries] == [Verdict.UNCHANGED, Verdict.GONE]
     world.meddle("documents", get=failing(NotFound("purged"), 1, world.ports.documents.get))
     assert (await planned(world)).state is ImportState.COMPLETE
+
+
+async def test_what_must_be_done_is_done_though_cancelled_meanwhile() -> None:
+    done = asyncio.Event()
+
+    async def report() -> None:
+        await asyncio.sleep(0.01)
+        done.set()
+
+    task = asyncio.create_task(to_the_end(report()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done.is_set()
+
+
+async def test_a_worker_survives_a_chore_that_breaks_its_own_rules(world: World) -> None:
+    broken = failing(RuntimeError("rules broken"), 1, world.ports.people.organizations)
+    world.meddle("people", organizations=broken)
+    async with world.serving():
+
+        async def logged() -> bool:
+            return bool(world.failures.errors)
+
+        await world.until(logged)
+
+
+async def test_what_is_taken_in_the_last_moment_is_given_back_too(world: World) -> None:
+    await planned(world)
+    crew = Crew(world.ports, RETRIES, world.timing, 1)
+    assert await crew.take()
+    await crew.dismiss()
+    document = await world.document("boat.txt")
+    assert (document.claim, document.tries) == (None, 0)

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from mentorfy_core.application import finish
@@ -37,3 +39,15 @@ async def test_a_plan_waits_for_its_person(world: World) -> None:
 async def test_an_unknown_import_ends_the_worker_too(world: World) -> None:
     with pytest.RaisesGroup(NotFound):
         await world.mentorfy.finish(OWNER, ImportId(world.ports.new_id()))
+
+
+async def test_nothing_that_can_go_on_is_left(world: World) -> None:
+    extract = world.ports.text.extract
+
+    async def slow(*args: object, **named: object) -> object:
+        await asyncio.sleep(0.05)
+        return await extract(*args, **named)  # type: ignore[arg-type]
+
+    world.meddle("text", extract=slow)
+    await world.mentorfy.finish(OWNER, (await world.start()).id)
+    assert (await world.document("boat.txt")).status is Status.AVAILABLE_TO_AI
