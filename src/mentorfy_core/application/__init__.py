@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from mentorfy_core.application.ask import Answer, Ask
-from mentorfy_core.application.browse import Documents, DocumentView, Look
+from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
@@ -16,7 +16,7 @@ from mentorfy_core.application.timing import Timing
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
 
-__all__ = ["Answer", "DocumentView", "Mentorfy", "Quote", "Timing"]
+__all__ = ["Answer", "DocumentView", "Mentorfy", "Overview", "Quote", "Timing"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Looking: documents with their badges, a document's text, what an import did."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from mentorfy_core.documents.badges import Badge, badge
-from mentorfy_core.documents.model import Document
+from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, ImportId
 from mentorfy_core.imports.model import Entry, Import
@@ -51,11 +51,38 @@ class Documents:
             after = read.value[-1].id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """How an organisation and its workers stand.
+
+    Attributes:
+        workers_seen_at: When a worker was last alive; ``None`` where none ever was.
+        at: The store's time.
+    """
+
+    counts: Mapping[Status, int]
+    workers: int
+    workers_seen_at: datetime | None
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """Look at single things of the actor's organisation."""
 
     ports: Ports
+
+    async def overview(self, actor: Actor) -> Overview:
+        """Return counts and the state of the workers."""
+        require_operator(actor)
+        counts = await self.ports.documents.counts(actor.organization_id)
+        workers = await self.ports.workers.workers()
+        return Overview(
+            counts=counts.value,
+            workers=len(workers.value),
+            workers_seen_at=max((worker.seen_at for worker in workers.value), default=None),
+            at=counts.at,
+        )
 
     async def text(self, actor: Actor, document_id: DocumentId) -> str:
         """Return the readable text of a document's live version; citations' offsets count in it.

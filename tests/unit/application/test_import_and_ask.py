@@ -269,7 +269,7 @@ async def test_members_may_ask_but_not_manage(world: World) -> None:
         world.mentorfy.remove(MEMBER, document.id),
         world.mentorfy.restore(MEMBER, document.id),
         world.mentorfy.start_import(MEMBER, world.source.name, "folder"),
-        world.mentorfy.look.text(MEMBER, document.id),
+        world.mentorfy.look.overview(MEMBER),
     ):
         with pytest.raises(Forbidden):
             await forbidden
@@ -320,6 +320,8 @@ async def test_questions_must_be_questions(world: World, question: str) -> None:
 
 async def test_looking_at_single_things(world: World) -> None:
     job = await world.imported()
+    overview = await world.mentorfy.look.overview(OWNER)
+    assert overview.counts == {Status.AVAILABLE_TO_AI: 2}
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).state is ImportState.COMPLETE
     document = await world.document("boat.txt")
     timeline = await world.mentorfy.look.timeline(OWNER, document.id)
