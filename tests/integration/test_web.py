@@ -23,6 +23,7 @@ from mentorfy_core.ports import Read, WorkerSeen
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.app import create_app
+from mentorfy_web.errors import NOT_ANSWERING
 from tests.integration.program import Program
 
 WEB = (sys.executable, "-P", "-m", "mentorfy_web")
@@ -66,7 +67,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz"])
+@pytest.mark.parametrize("path", ["/healthz"])
 def test_health_is_figures_and_a_sentence(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 200
@@ -87,21 +88,21 @@ def test_it_is_not_ready_without_a_worker(client: TestClient) -> None:
 def test_it_is_ready_with_a_worker(settings: Settings) -> None:
     with TestClient(create_app(with_a_worker(settings))) as client:
         assert client.get("/readyz").status_code == 200
-        assert client.get("/").json()["message"] == "1 worker is running."
+        assert client.get("/healthz").json()["message"] == "1 worker is running."
 
 
 def test_a_worker_that_fell_silent_is_missed_by_the_clock(tmp_path: Path) -> None:
     brief = Settings.model_validate({"data": tmp_path / "data", "lease": 1, "sweep": 1})
     with TestClient(create_app(with_a_worker(brief))) as client:
         time.sleep(1.1)  # one lease: what is tested is the passing of time
-        assert re.fullmatch(r"No worker since \d\d:\d\d\.", client.get("/").json()["message"])
+        assert re.fullmatch(r"No worker since \d\d:\d\d\.", client.get("/healthz").json()["message"])
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_a_silent_database_is_said(settings: Settings, path: str) -> None:
     with TestClient(create_app(without_an_answer(settings))) as client:
         answer = client.get(path)
-    assert (answer.status_code, answer.json()["message"]) == (503, "The database does not answer.")
+    assert (answer.status_code, answer.json()["message"]) == (503, NOT_ANSWERING)
 
 
 def test_it_answers_soon_after_its_start_and_stops_when_told(tmp_path: Path) -> None:

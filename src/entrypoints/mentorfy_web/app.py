@@ -1,23 +1,26 @@
-"""The web application: for now, how the installation stands, as JSON."""
+"""The web application: pages for people, JSON for programs, the same use cases behind both."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from mentorfy_core.application import Mentorfy
-from mentorfy_core.errors import StoreUnavailable
-from mentorfy_runtime.build import build
-from mentorfy_runtime.health import Health, health
+from mentorfy_core.errors import MentorfyError
+from mentorfy_web import api, errors, health, pages
+from mentorfy_web.doors import SignInNeeded
+from mentorfy_web.guard import Guard
+from mentorfy_web.routing import routes_of
+from mentorfy_web.templating import HTMX, STATIC
 
-NOT_ANSWERING: Final = "The database does not answer."
-_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-
-Page = Callable[[Request], Awaitable[JSONResponse]]
+LARGEST_BODY: Final = 256 * 2**20
+"""The largest request, in bytes."""
 
 
 def create_app(opened: AbstractAsyncContextManager[Mentorfy]) -> Starlette:
@@ -33,42 +36,18 @@ def create_app(opened: AbstractAsyncContextManager[Mentorfy]) -> Starlette:
             app.state.mentorfy = mentorfy
             yield
 
-    routes = [Route("/", show_health), Route("/healthz", show_health), Route("/readyz", show_readiness)]
-    return Starlette(routes=routes, lifespan=lifespan)
-
-
-async def show_health(request: Request) -> JSONResponse:
-    """Say how everything stands; 503 where the database does not answer."""
-    now = await _look(request)
-    if now is None:
-        return _answer({"status": "down", "message": NOT_ANSWERING}, 503)
-    documents = {status.value: count for status, count in now.counts.items()}
-    return _answer(
-        {
-            "status": "ok" if now.workers else "no worker",
-            "message": now.sentence,
-            "workers": now.workers,
-            "documents": {"total": sum(documents.values()), **documents},
+    return Starlette(
+        routes=[
+            *routes_of((*health.WAYS, *pages.WAYS, *api.WAYS)),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/vendor/htmx", StaticFiles(directory=HTMX)),
+        ],
+        middleware=[Middleware(Guard), Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)],
+        exception_handlers={
+            MentorfyError: errors.say_error,
+            SignInNeeded: errors.ask_to_sign_in,
+            HTTPException: errors.say_http_error,
+            Exception: errors.say_fault,
         },
-        200,
+        lifespan=lifespan,
     )
-
-
-async def show_readiness(request: Request) -> JSONResponse:
-    """Say whether documents imported now would be learned now: 200, else 503 with the reason."""
-    now = await _look(request)
-    if now is None:
-        return _answer({"ready": False, "message": NOT_ANSWERING}, 503)
-    return _answer({"ready": now.workers > 0, "message": now.sentence}, 200 if now.workers else 503)
-
-
-async def _look(request: Request) -> Health | None:
-    mentorfy: Mentorfy = request.app.state.mentorfy
-    try:
-        return await health(mentorfy)
-    except StoreUnavailable:
-        return None
-
-
-def _answer(content: dict[str, object], status: int) -> JSONResponse:
-    return JSONResponse({"name": "mentorfy", "version": build(), **content}, status, _HEADERS)

@@ -1,0 +1,84 @@
+"""Errors as people and programs read them: what happened, whose fault it is, what to do."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from mentorfy_core.errors import (
+    Conflict,
+    Forbidden,
+    IllegalTransition,
+    InvalidInput,
+    MentorfyError,
+    NotFound,
+    PortError,
+    StoreUnavailable,
+)
+from mentorfy_web.templating import link, render
+
+STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    IllegalTransition: HTTPStatus.CONFLICT,
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    PortError: HTTPStatus.BAD_GATEWAY,
+}
+NOT_ANSWERING: Final = "The database does not answer. Nothing was lost; try again in a moment."
+NOTHING_HERE: Final = "There is nothing here."
+
+
+async def say_error(request: Request, error: Exception) -> Response:
+    """Answer an error of ours."""
+    assert isinstance(error, MentorfyError)
+    status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), HTTPStatus.CONFLICT)
+    if isinstance(error, StoreUnavailable):
+        return answer(request, status, NOT_ANSWERING)
+    if isinstance(error, NotFound):
+        return answer(request, status, NOTHING_HERE)  # a foreign id and an absent one look alike
+    return answer(request, status, str(error))
+
+
+async def ask_to_sign_in(request: Request, error: Exception) -> Response:
+    """Send a person to the sign-in page, tell a program."""
+    if is_api(request):
+        response = answer(request, HTTPStatus.UNAUTHORIZED, "Sign in, or send a token as Authorization: Bearer.")
+        response.headers["www-authenticate"] = "Bearer"
+        return response
+    target = request.url.path if request.method == "GET" else ""
+    address = link("/login", next=target if target != "/" else "")
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"hx-redirect": address})
+    return RedirectResponse(address, status_code=303)
+
+
+async def say_http_error(request: Request, error: Exception) -> Response:
+    """Answer what Starlette refuses: unknown paths, methods, bodies too large."""
+    assert isinstance(error, HTTPException)
+    sentence = NOTHING_HERE if error.status_code == HTTPStatus.NOT_FOUND else error.detail
+    response = answer(request, HTTPStatus(error.status_code), sentence)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def say_fault(request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw; the log has the frames, the page has no secret."""
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "That is our fault, not yours. It was logged; try again.")
+
+
+def is_api(request: Request) -> bool:
+    """Return whether a program asks."""
+    return request.url.path.startswith("/api/")
+
+
+def answer(request: Request, status: HTTPStatus, sentence: str) -> Response:
+    """Return an error as a page, or as RFC 9457's problem details."""
+    if is_api(request):
+        problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    return render("error.html", {"status": status.value, "title": status.phrase, "sentence": sentence}, status)

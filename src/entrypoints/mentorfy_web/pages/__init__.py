@@ -1,0 +1,8 @@
+"""The pages: each module declares its ways."""
+
+from typing import Final
+
+from mentorfy_web.pages import content
+from mentorfy_web.routing import Way
+
+WAYS: Final[tuple[Way, ...]] = (*content.WAYS,)

@@ -1,0 +1,51 @@
+"""Routes as data: method, path, door, handler.
+
+Those with one path become one Starlette route, so that ``Allow`` is right.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_web.doors import Door, require
+from mentorfy_web.organizations import require_same_organization
+from mentorfy_web.visitors import visitor_of
+from mentorfy_web.visits import Visit
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One method of one path."""
+
+    method: str
+    path: str
+    door: Door
+    handler: Handler
+
+
+def routes_of(ways: Iterable[Way]) -> Sequence[Route]:
+    """Return Starlette's routes, one per path, in the order given."""
+    by_path: dict[str, dict[str, Way]] = defaultdict(dict)
+    for way in ways:
+        by_path[way.path][way.method] = way
+    return [Route(path, _endpoint(methods), methods=list(methods)) for path, methods in by_path.items()]
+
+
+def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        way = methods["GET" if request.method == "HEAD" else request.method]
+        mentorfy: Mentorfy = request.app.state.mentorfy
+        visitor = await visitor_of(request, mentorfy)
+        require(way.door, visitor.actor.role if visitor else None)
+        if visitor and way.door is not Door.OPEN:
+            require_same_organization(request, visitor)
+        return await way.handler(Visit(request, mentorfy, visitor))
+
+    return endpoint

@@ -1,0 +1,32 @@
+// What every page does: htmx requests and our own carry the organisation the page was made for.
+
+export const organization = document.body.dataset.organization ?? "";
+export const headers = organization ? { "x-mentorfy-organization": organization } : {};
+
+document.body.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, headers));
+
+/** Ask the server; never from the browser's cache. */
+export const ask = (path, options = {}) =>
+  fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...options.headers } });
+
+/** Say something that a screen reader hears too. */
+export function say(sentence) {
+  const line = document.createElement("p");
+  line.className = "notice";
+  line.textContent = sentence;
+  document.getElementById("notices").replaceChildren(line);
+}
+
+// A menu closes with Escape, and when one clicks elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
