@@ -1,0 +1,97 @@
+"""The scripted program in processes of its own, on a socket that outlives them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mentorfy_runtime.listening import address, listen
+from tests.integration.program import PATIENT, end, eventually
+from tests.integration.web_client import answers
+
+PORT = 18700  # the first that is tried; the next free one is taken
+ROOT = Path(__file__).parents[3]
+COMMAND = (sys.executable, "-m", "tests.integration.servers.scripted")
+QUICK = {"MENTORFY_POLL": "0.1", "MENTORFY_FETCH_SPACING": "0.05", "MENTORFY_LEASE": "5", "MENTORFY_SWEEP": "1"}
+
+
+@dataclass
+class Server:
+    """The web application and a worker. Connections made while the web part is down wait in the socket's queue.
+
+    Attributes:
+        folder: Of everything that belongs to it: data, logs, and ``files``, which may be imported.
+        apart: Whether the web part and the worker are processes of their own.
+        pauses: Milliseconds that a ``file``, a ``batch`` of passages or a ``word`` takes.
+    """
+
+    folder: Path
+    apart: bool = False
+    pauses: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    _listening: socket.socket = field(init=False)
+    _processes: dict[str, subprocess.Popen[str]] = field(init=False, default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return address(self._listening)
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
+    def __enter__(self) -> Self:
+        self.files.mkdir(parents=True, exist_ok=True)
+        self._listening = listen("127.0.0.1", PORT)
+        self._listening.set_inheritable(True)
+        for parts in (("web",), ("worker",)) if self.apart else (("web", "worker"),):
+            self.start(*parts)
+        eventually(lambda: answers(f"{self.address}/healthz"), within=PATIENT, what=f"an answer ({self.log})")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes.values():
+            end(process)
+            assert process.stdin is not None
+            process.stdin.close()
+        self._listening.close()
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def start(self, *parts: str) -> None:
+        with self.log.open("a") as log:
+            self._processes[parts[0]] = subprocess.Popen(
+                self._command(parts),
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.PIPE,  # our end of its lifeline
+                stdout=log,
+                stderr=log,
+                pass_fds=[self._listening.fileno()],
+                text=True,
+            )
+
+    def kill(self, part: str) -> None:
+        """End a part as an out-of-memory killer does."""
+        self._processes[part].kill()
+        self._processes[part].wait()
+
+    def _command(self, parts: Sequence[str]) -> list[str]:
+        pauses = [word for name, value in self.pauses.items() for word in (f"--{name}", str(value))]
+        return [*COMMAND, *parts, "--data", str(self.folder / "data"), "--fd", str(self._listening.fileno()), *pauses]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MENTORFY_")}
+        return {**clean, **QUICK, **self.settings}
