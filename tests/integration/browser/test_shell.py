@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.integration.browser.axe import assert_accessible
 from tests.integration.browser.conftest import Window
 from tests.integration.browser.visitors import LOOKS, Look
 
@@ -26,3 +27,10 @@ def load_a_foreign_image(open_window: Window) -> None:
     with open_window() as page:
         page.goto("/")
         page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.invalid/'}))")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_start_page_is_accessible(open_window: Window, look: Look) -> None:
+    with open_window(look=look) as page:
+        page.goto("/")
+        assert_accessible(page)
