@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from mentorfy_sqlite import Database, NewerSchema, SqliteDocumentStore, SqliteWo
 from mentorfy_sqlite.document_rows import NAMES
 from mentorfy_sqlite.transaction import Transaction
 
+SCRIPTS = list((resources.files("mentorfy_sqlite") / "sql").iterdir())
 SOON = timedelta(milliseconds=50)
 
 
@@ -38,7 +40,7 @@ async def test_the_schema_is_made_once(path: Path) -> None:
         async with Database(path) as database:
             await SqliteWorkerStore(database).workers()
     with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(SCRIPTS),)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
 

@@ -1,7 +1,7 @@
 """Imports and their plans."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from mentorfy_core.errors import Conflict, Fenced, NotFound
 from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import import_owed
-from mentorfy_core.imports.model import Entry, Import, ImportClaim
+from mentorfy_core.imports.model import Entry, Import, ImportClaim, Verdict
+from mentorfy_core.imports.progress import Tally
 from mentorfy_core.ports.runtime import Read
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.rows import Shape, from_json, to_json, to_value
@@ -28,6 +29,15 @@ _ENTRY: Final = TypeAdapter(Entry)
 _INSERT: Final = f"INSERT INTO import_job ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
 _UPDATE: Final = (
     f"UPDATE import_job SET {', '.join(f'{name} = ?' for name in _NAMES)} WHERE organization_id = ? AND id = ?"
+)
+
+_INSERT_ENTRY: Final = (
+    "INSERT INTO import_entry (entry, verdict, left_out, organization_id, import_id, entry_index)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_OVERWRITE: Final = (
+    "UPDATE import_entry SET entry = ?, verdict = ?, left_out = ?"
+    " WHERE organization_id = ? AND import_id = ? AND entry_index = ?"
 )
 
 
@@ -55,15 +65,15 @@ class SqliteImportStore:
 
     async def save(self, job: Import) -> Import:
         """Write an import; while the same claim is held, the stored lease is kept."""
+        return await self._database.write(lambda tx: _save(tx, job))
+
+    async def decide(self, job: Import, entries: Sequence[Entry]) -> Import:
+        """Write an import, and overwrite these entries of its plan."""
+        rows = [_entry_values(job.organization_id, job.id, entry) for entry in entries]
 
         def work(tx: Transaction) -> Import:
-            stored = _import(tx, job.organization_id, job.id)
-            if stored.row_version != job.row_version:
-                raise Conflict("the import has changed")
-            after = replace(job, row_version=job.row_version + 1)
-            if job.claim and stored.claim and job.claim.token == stored.claim.token:
-                after = replace(after, claim=stored.claim)
-            tx.run(_UPDATE, (*_values(after), str(job.organization_id), str(job.id)))
+            after = _save(tx, job)
+            tx.run_many(_OVERWRITE, rows)
             return after
 
         return await self._database.write(work)
@@ -101,12 +111,12 @@ class SqliteImportStore:
     ) -> None:
         """Write the whole plan in one go, instead of any earlier one."""
         key = (str(organization_id), str(import_id))
-        rows = [(*key, entry.index, to_json(entry)) for entry in entries]
+        rows = [_entry_values(organization_id, import_id, entry) for entry in entries]
 
         def work(tx: Transaction) -> None:
             _require_attempt(tx, organization_id, import_id, epoch)
             tx.run("DELETE FROM import_entry WHERE organization_id = ? AND import_id = ?", key)
-            tx.run_many("INSERT INTO import_entry VALUES (?, ?, ?, ?)", rows)
+            tx.run_many(_INSERT_ENTRY, rows)
 
         await self._database.write(work)
 
@@ -115,23 +125,37 @@ class SqliteImportStore:
 
         def work(tx: Transaction) -> None:
             _require_attempt(tx, organization_id, import_id, epoch)
-            tx.run(
-                "UPDATE import_entry SET entry = ? WHERE organization_id = ? AND import_id = ? AND entry_index = ?",
-                (to_json(entry), str(organization_id), str(import_id), entry.index),
-            )
+            tx.run(_OVERWRITE, _entry_values(organization_id, import_id, entry))
 
         await self._database.write(work)
 
     async def plan(
-        self, organization_id: OrganizationId, import_id: ImportId, *, start: int = 0, limit: int = 500
+        self,
+        organization_id: OrganizationId,
+        import_id: ImportId,
+        *,
+        start: int = 0,
+        limit: int = 500,
+        verdicts: Collection[Verdict] = frozenset(Verdict),
     ) -> Sequence[Entry]:
-        """Return entries by index from ``start``."""
+        """Return entries with one of the verdicts by index from ``start``."""
+        some = sorted(verdicts) if set(verdicts) != set(Verdict) else None
+        among = "" if some is None else f" AND verdict IN ({', '.join('?' * len(some))})"
         sql = (
-            "SELECT entry FROM import_entry WHERE organization_id = ? AND import_id = ? AND entry_index >= ?"
+            f"SELECT entry FROM import_entry WHERE organization_id = ? AND import_id = ? AND entry_index >= ?{among}"
             " ORDER BY entry_index LIMIT ?"
         )
-        values = (str(organization_id), str(import_id), start, limit)
+        values = (str(organization_id), str(import_id), start, *(some or ()), limit)
         return [from_json(_ENTRY, entry) for (entry,) in await self._database.read(lambda tx: tx.all(sql, values))]
+
+    async def tally(self, organization_id: OrganizationId, import_id: ImportId) -> Tally:
+        """Return how many entries there are of each kind."""
+        sql = (
+            "SELECT verdict, left_out, count(*) FROM import_entry WHERE organization_id = ? AND import_id = ?"
+            " GROUP BY verdict, left_out"
+        )
+        rows = await self._database.read(lambda tx: tx.all(sql, (str(organization_id), str(import_id))))
+        return {(Verdict(verdict), bool(left_out)): number for verdict, left_out, number in rows}
 
     async def latest(self, organization_id: OrganizationId, limit: int) -> Sequence[Import]:
         """Return the newest imports first."""
@@ -144,6 +168,22 @@ def _values(job: Import) -> list[Value]:
     claim = _CLAIM.values(job.claim) if job.claim else [None] * len(_CLAIM.names)
     runs = import_owed(job) is not None and job.claim is None
     return [*_PLAIN.values(job), *claim, to_value(job.next_run_at) if runs else None]
+
+
+def _entry_values(organization_id: OrganizationId, import_id: ImportId, entry: Entry) -> list[Value]:
+    """Return what both statements about entries need, the key last."""
+    return [to_json(entry), entry.verdict.value, entry.left_out, str(organization_id), str(import_id), entry.index]
+
+
+def _save(tx: Transaction, job: Import) -> Import:
+    stored = _import(tx, job.organization_id, job.id)
+    if stored.row_version != job.row_version:
+        raise Conflict("the import has changed")
+    after = replace(job, row_version=job.row_version + 1)
+    if job.claim and stored.claim and job.claim.token == stored.claim.token:
+        after = replace(after, claim=stored.claim)
+    tx.run(_UPDATE, (*_values(after), str(job.organization_id), str(job.id)))
+    return after
 
 
 def _import(tx: Transaction, organization_id: OrganizationId, import_id: ImportId) -> Import:

@@ -8,10 +8,10 @@ from mentorfy_cli.session import Session
 from mentorfy_core.application import DocumentView
 from mentorfy_core.documents.model import Status
 from mentorfy_core.ids import ImportId
-from mentorfy_core.imports.model import Entry, Import, ImportState, Verdict
+from mentorfy_core.imports.model import OVER, Entry, Import, ImportState, Verdict
 from mentorfy_core.imports.progress import Summary, summarize
 
-_ENDED = frozenset({ImportState.COMPLETE, ImportState.FAILED})
+_ENDED = OVER
 
 
 @dataclass(frozen=True, slots=True)

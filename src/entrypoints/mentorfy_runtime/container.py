@@ -24,6 +24,7 @@ from mentorfy_core.ports import (
     Embedder,
     FailureLog,
     FileSource,
+    FolderTree,
     GenerationStore,
     ImportStore,
     NewId,
@@ -110,6 +111,12 @@ def _sources() -> Mapping[str, FileSource]:
     return {source.name: source}
 
 
+def _folders(settings: Settings) -> FolderTree:
+    from mentorfy_local.folders import LocalFolders
+
+    return LocalFolders(settings.folders)
+
+
 def _text(settings: Settings) -> "SandboxExtractor":
     from mentorfy_text.extractor import SandboxExtractor
 
@@ -186,6 +193,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         people=providers.Singleton(_people, database),
         workers=providers.Singleton(_workers, database),
         sources=providers.Singleton(_sources),
+        folders=providers.Singleton(_folders, settings),
         text=text,
         chunker=providers.Singleton(_chunker),
         knowledge=knowledge,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.errors import MentorfyError
@@ -43,6 +43,23 @@ def _folder(value: object) -> Path:
     return Path(str(value)).expanduser().absolute()
 
 
+def _grants(value: object) -> Mapping[str, tuple[str, ...]]:
+    """Return paths by organisation, "" for everybody, from ``/for/all:/too;Organisation=/only/theirs``."""
+    if isinstance(value, Mapping):
+        return value
+    grants: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, map(str.strip, str(value).split(";"))):
+        name, _, paths = ("", "", part) if part.startswith(("/", "~")) else part.partition("=")
+        folders = [Path(path.strip()).expanduser() for path in paths.split(":")]
+        if not all(folder.is_absolute() for folder in folders):
+            raise ValueError("not the paths of folders")
+        grants[name.strip()] = (*grants.get(name.strip(), ()), *map(str, folders))
+    return grants
+
+
+Folders = Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_grants)]
+
+
 class Settings(BaseSettings):
     """All settings; each is the environment variable ``MENTORFY_`` + its name. Durations are given in seconds.
 
@@ -56,6 +73,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="an address of this machine")
     port: int = Field(default=8080, ge=1, le=65535, description="a whole number from 1 to 65535")
+    folders: Folders = Field(
+        default={}, description="full paths of folders with “:” between them, as /home/ann/letters:/srv/books"
+    )
     workers: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
     slots: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
     lease: Seconds = Field(default=_TIMING.lease, description="a number of seconds above 0")

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
+from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
+from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.quotes import Quote, Quotes
 from mentorfy_core.application.remove import Remove, Restore
@@ -42,6 +44,31 @@ class Mentorfy:
     def start_import(self) -> StartImport:
         """Ask for an import."""
         return StartImport(self.ports)
+
+    @property
+    def import_folder(self) -> ImportFolder:
+        """Ask for an import of a folder that the operator allowed."""
+        return ImportFolder(self.ports)
+
+    @property
+    def choose_folder(self) -> ChooseFolder:
+        """Look through the folders that the operator allowed."""
+        return ChooseFolder(self.ports)
+
+    @property
+    def choose_files(self) -> ChooseFiles:
+        """Leave files of a plan out."""
+        return ChooseFiles(self.ports)
+
+    @property
+    def confirm_import(self) -> ConfirmImport:
+        """Have a plan carried out."""
+        return ConfirmImport(self.ports)
+
+    @property
+    def cancel_import(self) -> CancelImport:
+        """Stop an import."""
+        return CancelImport(self.ports)
 
     @property
     def serve(self) -> Serve:

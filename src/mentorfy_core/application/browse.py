@@ -1,6 +1,6 @@
 """Looking: documents with their badges, a document's text, what an import did."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,8 @@ from mentorfy_core.documents.badges import Badge, badge
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, ImportId
-from mentorfy_core.imports.model import Entry, Import
+from mentorfy_core.imports.model import Entry, Import, Verdict
+from mentorfy_core.imports.progress import Tally
 from mentorfy_core.people import Actor, require_operator
 from mentorfy_core.ports import DocumentEvent, Ports
 from mentorfy_core.retries import RetryManager
@@ -116,6 +117,43 @@ class Look:
         """
         require_operator(actor)
         return (await self.ports.imports.get(actor.organization_id, import_id)).value
+
+    async def imports(self, actor: Actor, limit: int = 50) -> Sequence[Import]:
+        """Return the newest imports first.
+
+        Raises:
+            Forbidden: The actor is a member.
+        """
+        require_operator(actor)
+        return await self.ports.imports.latest(actor.organization_id, limit)
+
+    async def tally(self, actor: Actor, import_id: ImportId) -> Tally:
+        """Return how many entries of an import's plan there are of each kind.
+
+        Raises:
+            Forbidden: The actor is a member.
+        """
+        require_operator(actor)
+        return await self.ports.imports.tally(actor.organization_id, import_id)
+
+    async def plan_page(
+        self,
+        actor: Actor,
+        import_id: ImportId,
+        *,
+        start: int = 0,
+        limit: int = PAGE,
+        verdicts: Collection[Verdict] = frozenset(Verdict),
+    ) -> Sequence[Entry]:
+        """Return a portion of an import's plan; see ``ImportStore.plan``.
+
+        Raises:
+            Forbidden: The actor is a member.
+        """
+        require_operator(actor)
+        return await self.ports.imports.plan(
+            actor.organization_id, import_id, start=start, limit=limit, verdicts=verdicts
+        )
 
     async def plan(self, actor: Actor, import_id: ImportId) -> Sequence[Entry]:
         """Return an import's whole plan, in order.

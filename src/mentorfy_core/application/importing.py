@@ -47,14 +47,24 @@ class StartImport:
     ports: Ports
 
     async def __call__(
-        self, actor: Actor, source: str, root: str, *, confirmed: bool = False, include_removed: bool = False
+        self,
+        actor: Actor,
+        source: str,
+        root: str,
+        *,
+        title: str = "",
+        confirmed: bool = False,
+        include_removed: bool = False,
     ) -> Import:
         """Store the import and wake a worker.
+
+        Any root that the source can read: what a browser asks for goes through ``ImportFolder``, which checks it.
 
         Args:
             actor: Who asks; its organisation gets the documents.
             source: A source's name, such as ``local``.
             root: What to import, as the source understands it.
+            title: What people call it.
             confirmed: Carry the plan out as soon as it is made.
             include_removed: Also bring back what a person removed earlier.
 
@@ -71,6 +81,7 @@ class StartImport:
             organization_id=actor.organization_id,
             source=source,
             root=root,
+            title=title,
             asked_by=actor.member_id,
             confirmed=confirmed,
             include_removed=include_removed,

@@ -23,6 +23,7 @@ from mentorfy_core.documents.lifecycle import found, transition
 from mentorfy_core.documents.model import Document, SourceFile
 from mentorfy_core.errors import Conflict, IllegalTransition, NotFound
 from mentorfy_core.ids import DocumentId
+from mentorfy_core.imports.choices import beside
 from mentorfy_core.imports.dedup import judge
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.ports import Ports
@@ -73,10 +74,27 @@ class Prepare:
 
     async def _carry_out(self, job: Import, entry: Entry) -> None:
         """Do what the plan says, and correct the plan where something else was done."""
+        if entry.left_out:
+            return
+        if entry.keep_both and entry.file:
+            entry = replace(entry, file=await self._beside(job, entry.file), document_id=None)
         outcome = await self._apply(job, entry)
         if outcome not in {entry.verdict, Verdict.UNCHANGED}:
-            corrected = replace(entry, verdict=outcome, reason=REMOVED_MEANWHILE)
+            reason = REMOVED_MEANWHILE if outcome is Verdict.REMOVED else entry.reason
+            corrected = replace(entry, verdict=outcome, reason=reason)
             await self.ports.imports.correct(job.organization_id, job.id, job.epoch, corrected)
+
+    async def _beside(self, job: Import, file: SourceFile) -> SourceFile:
+        """Return the file under the first free id, or under the one that this import gave it before."""
+        number = 2
+        while True:
+            external_id = beside(file.external_id, number)
+            known = (await self.ports.documents.find(job.organization_id, job.source, external_id)).value
+            if known is None or known.desired_token == file.token:
+                title = beside(file.title, number)
+                path = (*file.display_path[:-1], title)
+                return replace(file, external_id=external_id, title=title, display_path=path)
+            number += 1
 
     async def _apply(self, job: Import, entry: Entry) -> Verdict:
         """Do what the plan says, as far as it is still true; return what was done."""
@@ -164,4 +182,5 @@ def new_document(document_id: DocumentId, job: Import, file: SourceFile, now: da
 def _is_older_tombstone(known: Document, entry: Entry, job: Import) -> bool:
     """Return whether the plan saw this very tombstone: what a person deleted since then stays deleted."""
     seen_at, deleted_at = job.scanned_at, known.deleted_at
-    return known.id == entry.document_id and bool(deleted_at and seen_at and deleted_at < seen_at)
+    seen = entry.verdict is Verdict.NEW and known.id == entry.document_id  # of a living row it saw something else
+    return seen and bool(deleted_at and seen_at and deleted_at < seen_at)

@@ -15,6 +15,11 @@ MAX_FAILURES: Final = 5
 FINAL_KINDS: Final = ABOUT_THIS_FILE | ABOUT_EVERYONE
 """Kinds that end an import at once: the root cannot be read, or nobody's can."""
 
+PATIENCE: Final = timedelta(days=7)
+"""How long an import waits for a person before it is cancelled."""
+
+OVER_SENTENCE: Final = "This import is already over. Start a new one."
+
 Step = Literal["scan", "prepare"]
 
 
@@ -112,9 +117,62 @@ def handed_back(job: Import, epoch: int, now: datetime) -> Import:
     return _released(job, now)
 
 
+def filled(job: Import, now: datetime) -> Import:
+    """Return an upload with all its files there, ready to be scanned; the same object where it was already.
+
+    Raises:
+        IllegalTransition: It was cancelled, or failed.
+    """
+    if job.state is ImportState.IDLE:
+        return replace(job, state=ImportState.SCANNING, next_run_at=now, updated_at=now)
+    if job.state in {ImportState.CANCELLED, ImportState.FAILED}:
+        raise IllegalTransition(OVER_SENTENCE)
+    return job
+
+
 def confirmed(job: Import, now: datetime) -> Import:
-    """Return the import with its plan accepted; the same object where it was already."""
-    return job if job.confirmed else replace(job, confirmed=True, next_run_at=now, updated_at=now)
+    """Return the import with its plan accepted; the same object where it was already.
+
+    Raises:
+        IllegalTransition: There is no plan yet, or the import is over.
+    """
+    if job.state in {ImportState.CANCELLED, ImportState.FAILED}:
+        raise IllegalTransition(OVER_SENTENCE)
+    if job.confirmed:
+        return job
+    require_choices(job)
+    return replace(job, confirmed=True, next_run_at=now, updated_at=now)
+
+
+def require_choices(job: Import) -> None:
+    """Let a person choose while the plan waits for them.
+
+    Raises:
+        IllegalTransition: There is no plan yet, or it is being carried out.
+    """
+    if not job.waits_for_a_person:
+        raise IllegalTransition("The plan of this import cannot be changed now: it is not made yet, or already used.")
+
+
+def cancelled(job: Import, now: datetime, reason: str = "") -> Import:
+    """Return the import stopped by a person; whoever works on it is fenced, and what was recorded stays.
+
+    The same object where it was cancelled already.
+
+    Raises:
+        IllegalTransition: It is complete, or failed.
+    """
+    if job.state is ImportState.CANCELLED:
+        return job
+    if job.is_over:
+        raise IllegalTransition(OVER_SENTENCE)
+    return replace(_released(job, now), state=ImportState.CANCELLED, current="", error=reason)
+
+
+def is_abandoned(job: Import, now: datetime) -> bool:
+    """Return whether an import has waited for a person for so long that nobody will come."""
+    waits = job.waits_for_a_person or job.state is ImportState.IDLE
+    return waits and now - job.updated_at >= PATIENCE
 
 
 def _require_current(job: Import, epoch: int) -> None:

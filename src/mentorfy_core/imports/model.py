@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from mentorfy_core.documents.model import SourceFile
 from mentorfy_core.errors import ErrorKind
@@ -10,7 +11,7 @@ from mentorfy_core.ids import ClaimToken, DocumentId, ImportId, MemberId, Organi
 
 
 class ImportState(StrEnum):
-    """Where the import dialog stands."""
+    """Where the import dialog stands; ``idle`` is an upload whose files are still coming."""
 
     IDLE = "idle"
     AUTHENTICATING = "authenticating"
@@ -18,6 +19,11 @@ class ImportState(StrEnum):
     PREPARING = "preparing"
     COMPLETE = "complete"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVER: Final = frozenset({ImportState.COMPLETE, ImportState.FAILED, ImportState.CANCELLED})
+"""States that nothing leaves."""
 
 
 class Verdict(StrEnum):
@@ -33,6 +39,12 @@ class Verdict(StrEnum):
     GONE = "gone"
     DROPPED = "dropped"
     UNREADABLE = "unreadable"
+
+
+IMPORTED: Final = frozenset(
+    {Verdict.NEW, Verdict.CHANGED, Verdict.MOVED, Verdict.RETURNED, Verdict.TRIED_AGAIN, Verdict.DROPPED}
+)
+"""Verdicts that do something, so that a person can leave the file out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +72,8 @@ class Entry:
         file: What the source listed; ``None`` for what is gone or cannot be read.
         document_id: The row the plan saw, a person's tombstone included; ``None`` where there was none.
         reason: Why, in words, where the verdict alone does not say it.
+        left_out: A person wants nothing done about it.
+        keep_both: A person wants a changed file as a document of its own, beside the one it would replace.
     """
 
     index: int
@@ -68,6 +82,16 @@ class Entry:
     file: SourceFile | None = None
     document_id: DocumentId | None = None
     reason: str = ""
+    left_out: bool = False
+    keep_both: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person decided about one entry; see ``Entry``."""
+
+    left_out: bool = False
+    keep_both: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +108,7 @@ class Import:
 
     Attributes:
         root: What is imported, as the source understands it.
+        title: What people call it, where the root says nothing to them.
         asked_by: The person; ``None`` for a scheduled scan, which retries nothing and includes nothing again.
         include_removed: Also bring back what a person removed earlier.
         confirmed: The plan may be carried out.
@@ -102,6 +127,7 @@ class Import:
     created_at: datetime
     updated_at: datetime
     next_run_at: datetime
+    title: str = ""
     include_removed: bool = False
     confirmed: bool = False
     state: ImportState = ImportState.SCANNING
@@ -114,3 +140,13 @@ class Import:
     epoch: int = 0
     claim: ImportClaim | None = None
     row_version: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.state in OVER
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether its plan is made and not confirmed."""
+        return self.state is ImportState.PREPARING and not self.confirmed

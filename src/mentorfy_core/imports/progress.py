@@ -1,8 +1,8 @@
 """What the import dialog says, and the summary."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mentorfy_core.imports.model import Entry, Import, ImportState, Verdict
@@ -28,8 +28,12 @@ class Summary:
     dropped: int = 0
     unreadable: int = 0
     removed: int = 0
+    left_out: int = 0
     details: tuple[tuple[str, Verdict, str], ...] = field(default=(), repr=False)
 
+
+Tally = Mapping[tuple[Verdict, bool], int]
+"""How many entries of a plan have a verdict, and were left out by a person or not."""
 
 _UPDATED: Final = frozenset({Verdict.CHANGED, Verdict.MOVED, Verdict.RETURNED})
 _SKIPPED: Final = frozenset({Verdict.UNCHANGED, Verdict.TRIED_AGAIN, Verdict.REMOVED})
@@ -38,7 +42,13 @@ _SKIPPED: Final = frozenset({Verdict.UNCHANGED, Verdict.TRIED_AGAIN, Verdict.REM
 def summarize(entries: Iterable[Entry]) -> Summary:
     """Return the summary of a plan or of an import."""
     plan = tuple(entries)
-    count = Counter(entry.verdict for entry in plan)
+    details = tuple(("/".join(entry.display_path), entry.verdict, entry.reason) for entry in plan)
+    return replace(summary_of(Counter((entry.verdict, entry.left_out) for entry in plan)), details=details)
+
+
+def summary_of(tally: Tally) -> Summary:
+    """Return the summary of a plan whose entries were counted; without details."""
+    count = Counter({verdict: number for (verdict, left_out), number in tally.items() if not left_out})
     new, updated, skipped = (
         count[Verdict.NEW],
         sum(count[v] for v in _UPDATED),
@@ -54,7 +64,7 @@ def summarize(entries: Iterable[Entry]) -> Summary:
         dropped=count[Verdict.DROPPED],
         unreadable=count[Verdict.UNREADABLE],
         removed=count[Verdict.REMOVED],
-        details=tuple(("/".join(entry.display_path), entry.verdict, entry.reason) for entry in plan),
+        left_out=sum(number for (_, left_out), number in tally.items() if left_out),
     )
 
 
@@ -65,7 +75,7 @@ def sentence(job: Import) -> str:
     """
     match job.state:
         case ImportState.IDLE:
-            return "Choose a folder to import"
+            return "Uploading…"
         case ImportState.AUTHENTICATING:
             return "Authenticating…"
         case ImportState.SCANNING:
@@ -76,6 +86,8 @@ def sentence(job: Import) -> str:
             return f"{job.prepared}/{job.total} prepared {job.current}".rstrip()
         case ImportState.COMPLETE:
             return "Import complete"
+        case ImportState.CANCELLED:
+            return f"Import cancelled. {job.error}".rstrip()
         case _:
             return f"Import failed: {job.error}"
 
@@ -94,6 +106,7 @@ def summary_sentence(summary: Summary) -> str:
             (summary.dropped, "gone for a week and removed"),
             (summary.unreadable, "could not be read"),
             (summary.removed, "removed earlier and left out"),
+            (summary.left_out, "left out now"),
         )
         if number
     ]

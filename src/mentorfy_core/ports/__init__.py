@@ -7,6 +7,7 @@ from mentorfy_core.ports.bots import BotStore
 from mentorfy_core.ports.chat import ChatModel
 from mentorfy_core.ports.conversations import ConversationStore
 from mentorfy_core.ports.documents import BlobStore, DocumentEvent, DocumentStore, KeptBlobs
+from mentorfy_core.ports.folders import Folder, FolderTree
 from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
@@ -27,6 +28,8 @@ __all__ = [
     "Embedder",
     "FailureLog",
     "FileSource",
+    "Folder",
+    "FolderTree",
     "GenerationStore",
     "ImportStore",
     "KeptBlobs",
@@ -59,6 +62,7 @@ class Ports:
     people: PeopleStore
     workers: WorkerStore
     sources: Mapping[str, FileSource]
+    folders: FolderTree
     text: TextExtractor
     chunker: Chunker
     knowledge: KnowledgeBase

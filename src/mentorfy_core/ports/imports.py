@@ -1,11 +1,12 @@
 """Where imports and their plans are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from mentorfy_core.ids import ImportId, OrganizationId
-from mentorfy_core.imports.model import Entry, Import
+from mentorfy_core.imports.model import Entry, Import, Verdict
+from mentorfy_core.imports.progress import Tally
 from mentorfy_core.ports.runtime import Read
 
 
@@ -32,6 +33,15 @@ class ImportStore(Protocol):
         """Write an import; ``row_version`` rises by one.
 
         While the same claim is held, the stored lease is kept.
+
+        Raises:
+            NotFound: No such import in this organisation.
+            Conflict: ``row_version`` differs.
+        """
+        ...
+
+    async def decide(self, job: Import, entries: Sequence[Entry]) -> Import:
+        """Write an import as ``save`` does, and overwrite these entries of its plan, in one write.
 
         Raises:
             NotFound: No such import in this organisation.
@@ -72,9 +82,19 @@ class ImportStore(Protocol):
         ...
 
     async def plan(
-        self, organization_id: OrganizationId, import_id: ImportId, *, start: int = 0, limit: int = 500
+        self,
+        organization_id: OrganizationId,
+        import_id: ImportId,
+        *,
+        start: int = 0,
+        limit: int = 500,
+        verdicts: Collection[Verdict] = frozenset(Verdict),
     ) -> Sequence[Entry]:
-        """Return entries by index from ``start``; empty for a foreign or unknown id."""
+        """Return entries with one of the verdicts by index from ``start``; empty for a foreign or unknown id."""
+        ...
+
+    async def tally(self, organization_id: OrganizationId, import_id: ImportId) -> Tally:
+        """Return how many entries there are of each kind; empty for a foreign or unknown id."""
         ...
 
     async def latest(self, organization_id: OrganizationId, limit: int) -> Sequence[Import]:

@@ -32,6 +32,7 @@ from mentorfy_local.memory import (
     MemoryWorkerStore,
 )
 from mentorfy_local.memory_blobs import MemoryBlobStore
+from mentorfy_local.memory_folders import MemoryFolders
 from mentorfy_local.memory_knowledge import MemoryKnowledgeBase
 from mentorfy_local.memory_source import MemorySource
 
@@ -123,6 +124,7 @@ class World:
         self.now = NOW
         self.state = MemoryState(clock=lambda: self.now)
         self.source = MemorySource()
+        self.folders = MemoryFolders({"": ["/allowed"]}, ["/allowed/folder", "/secret"])
         self.failures = Noted()
         numbers = count(100)
         self.ports = Ports(
@@ -135,6 +137,7 @@ class World:
             people=MemoryPeopleStore(self.state),
             workers=MemoryWorkerStore(self.state),
             sources={self.source.name: self.source},
+            folders=self.folders,
             text=PlainText(),
             chunker=Lines(),
             knowledge=MemoryKnowledgeBase(),

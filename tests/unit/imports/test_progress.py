@@ -10,13 +10,17 @@ from mentorfy_core.errors import ErrorKind, Fenced, IllegalTransition
 from mentorfy_core.ids import ClaimToken, ImportId, MemberId, OrganizationId
 from mentorfy_core.imports.lifecycle import (
     MAX_FAILURES,
+    PATIENCE,
     advanced,
     broke,
+    cancelled,
     claimed,
     completed,
     confirmed,
+    filled,
     handed_back,
     import_owed,
+    is_abandoned,
     lease_expired,
     planned,
 )
@@ -127,10 +131,11 @@ def test_an_import_given_back_in_good_order_counts_no_try() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (ImportState.IDLE, "Choose a folder to import"),
+        (ImportState.IDLE, "Uploading…"),
         (ImportState.AUTHENTICATING, "Authenticating…"),
         (ImportState.SCANNING, "Scanning folder…"),
         (ImportState.COMPLETE, "Import complete"),
+        (ImportState.CANCELLED, "Import cancelled."),
     ],
 )
 def test_the_dialog_speaks_the_briefs_words(state: ImportState, words: str) -> None:
@@ -152,3 +157,71 @@ def test_the_summary_counts_every_listed_file_once(verdicts: list[Verdict]) -> N
 
 def test_the_summary_says_what_happened() -> None:
     assert summary_sentence(Summary(total=4, new=1, updated=2, skipped=1)) == "1 new, 2 updated, 1 unchanged"
+
+
+def waiting() -> Import:
+    scanning = take(job(confirmed=False))
+    return planned(scanning, scanning.epoch, 3, NOW, NOW)
+
+
+def test_a_plan_waits_for_a_person_and_is_confirmed_once() -> None:
+    plan = waiting()
+    assert (plan.waits_for_a_person, import_owed(plan)) == (True, None)
+    accepted = confirmed(plan, NOW)
+    assert import_owed(accepted) == "prepare"
+    assert confirmed(accepted, NOW) is accepted
+
+
+def test_an_upload_is_scanned_when_all_its_files_are_there() -> None:
+    uploading = job(state=ImportState.IDLE)
+    assert import_owed(uploading) is None
+    scanning = filled(uploading, NOW)
+    assert import_owed(scanning) == "scan"
+    assert filled(scanning, NOW) is scanning
+
+
+OPEN = [job(state=ImportState.IDLE), job(), take(job()), waiting(), take(confirmed(waiting(), NOW))]
+
+
+@pytest.mark.parametrize("work", OPEN)
+def test_an_import_is_cancelled_at_every_step_and_its_worker_is_fenced(work: Import) -> None:
+    stopped = cancelled(work, NOW)
+    assert (stopped.state, stopped.claim, stopped.is_over) == (ImportState.CANCELLED, None, True)
+    assert stopped.epoch > work.epoch
+    assert stopped.prepared == work.prepared
+    assert import_owed(stopped) is None
+    assert cancelled(stopped, NOW) is stopped
+    with pytest.raises(Fenced):
+        advanced(stopped, work.epoch, total=1, prepared=1, current="", now=NOW)
+
+
+@pytest.mark.parametrize("state", [ImportState.CANCELLED, ImportState.FAILED, ImportState.COMPLETE])
+def test_what_is_over_stays_over(state: ImportState) -> None:
+    over = job(state=state, confirmed=False)
+    for change in (filled, confirmed, cancelled):
+        try:
+            assert change(over, NOW) is over
+        except IllegalTransition:
+            assert over.is_over
+
+
+def test_a_plan_that_is_not_made_yet_cannot_be_confirmed() -> None:
+    with pytest.raises(IllegalTransition):
+        confirmed(job(confirmed=False), NOW)
+
+
+@pytest.mark.parametrize("work", [job(state=ImportState.IDLE), waiting()])
+def test_what_waits_for_a_person_for_a_week_is_abandoned(work: Import) -> None:
+    assert not is_abandoned(work, NOW + PATIENCE - timedelta(seconds=1))
+    assert is_abandoned(work, NOW + PATIENCE)
+    assert not is_abandoned(job(), NOW + 2 * PATIENCE)
+
+
+def test_what_a_person_left_out_is_counted_apart() -> None:
+    plan = [
+        Entry(index=0, verdict=Verdict.NEW, display_path=("a",)),
+        Entry(index=1, verdict=Verdict.NEW, display_path=("b",), left_out=True),
+    ]
+    summary = summarize(plan)
+    assert (summary.total, summary.new, summary.left_out) == (1, 1, 1)
+    assert summary_sentence(summary) == "1 new, 0 updated, 0 unchanged (1 left out now)"

@@ -1,6 +1,7 @@
 """Imports and their plans, in memory."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -8,7 +9,8 @@ from typing import TypeAlias
 from mentorfy_core.errors import Conflict, Fenced, NotFound
 from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import import_owed
-from mentorfy_core.imports.model import Entry, Import
+from mentorfy_core.imports.model import Entry, Import, Verdict
+from mentorfy_core.imports.progress import Tally
 from mentorfy_core.ports.runtime import Read
 from mentorfy_local.memory.state import MemoryState
 
@@ -40,6 +42,13 @@ class MemoryImportStore:
         held = job.claim and stored.claim and job.claim.token == stored.claim.token
         after = replace(job, row_version=job.row_version + 1, claim=stored.claim if held else job.claim)
         self._state.imports[job.organization_id, job.id] = after
+        return after
+
+    async def decide(self, job: Import, entries: Sequence[Entry]) -> Import:
+        """Write an import, and overwrite these entries of its plan."""
+        after = await self.save(job)
+        plan = self._state.plans.get((job.organization_id, job.id), {})
+        plan.update({entry.index: entry for entry in entries if entry.index in plan})
         return after
 
     async def extend_lease(
@@ -76,11 +85,22 @@ class MemoryImportStore:
             plan[entry.index] = entry
 
     async def plan(
-        self, organization_id: OrganizationId, import_id: ImportId, *, start: int = 0, limit: int = 500
+        self,
+        organization_id: OrganizationId,
+        import_id: ImportId,
+        *,
+        start: int = 0,
+        limit: int = 500,
+        verdicts: Collection[Verdict] = frozenset(Verdict),
     ) -> Sequence[Entry]:
-        """Return entries by index from ``start``."""
+        """Return entries with one of the verdicts by index from ``start``."""
         plan = self._state.plans.get((organization_id, import_id), {})
-        return [plan[index] for index in sorted(plan) if index >= start][:limit]
+        return [plan[i] for i in sorted(plan) if i >= start and plan[i].verdict in verdicts][:limit]
+
+    async def tally(self, organization_id: OrganizationId, import_id: ImportId) -> Tally:
+        """Return how many entries there are of each kind."""
+        plan = self._state.plans.get((organization_id, import_id), {})
+        return Counter((entry.verdict, entry.left_out) for entry in plan.values())
 
     async def latest(self, organization_id: OrganizationId, limit: int) -> Sequence[Import]:
         """Return the newest imports first."""

@@ -99,6 +99,38 @@ class ImportStoreContract(TwoOrganizations):
             await store.save(replace(job, current="second"))
         assert (await store.get(ours, job.id)).value == saved
 
+    async def test_a_persons_choices_are_written_with_the_import_or_not_at_all(
+        self, store: ImportStore, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """Only the entries given, only where the row is as it was read, only of the own organisation."""
+        job, plan = await running(store, ours), a_plan(3)
+        await store.replace_plan(ours, job.id, job.epoch, plan)
+        chosen = replace(plan[1], left_out=True)
+        saved = await store.decide(replace(job, confirmed=True), [chosen])
+        assert saved == replace(job, confirmed=True, row_version=job.row_version + 1)
+        assert (await store.get(ours, job.id)).value == saved
+        assert await store.plan(ours, job.id) == [plan[0], chosen, plan[2]]
+        for refused, error in ((job, Conflict), (replace(saved, organization_id=theirs), NotFound)):
+            with pytest.raises(error):
+                await store.decide(refused, [replace(plan[2], left_out=True)])
+        assert await store.plan(ours, job.id) == [plan[0], chosen, plan[2]]
+
+    async def test_a_plan_is_counted_and_read_by_kind(
+        self, store: ImportStore, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """With what was left out apart; a foreign one is empty."""
+        job, plan = await running(store, ours), a_plan(5)
+        gone = replace(plan[1], file=None, verdict=Verdict.GONE)
+        same = replace(plan[3], verdict=Verdict.UNCHANGED)
+        out = replace(plan[4], left_out=True)
+        await store.replace_plan(ours, job.id, job.epoch, [plan[0], gone, plan[2], same, out])
+        counts = {(Verdict.NEW, False): 2, (Verdict.NEW, True): 1, (Verdict.GONE, False): 1, (same.verdict, False): 1}
+        assert await store.tally(ours, job.id) == counts
+        assert await store.plan(ours, job.id, verdicts={Verdict.NEW}, start=1, limit=9) == [plan[2], out]
+        assert await store.plan(ours, job.id, verdicts={Verdict.GONE, Verdict.UNCHANGED}, limit=1) == [gone]
+        assert await store.plan(ours, job.id, verdicts=()) == []
+        assert await store.tally(theirs, job.id) == {}
+
     async def test_the_lease_is_kept_while_the_same_claim_is_held(
         self, store: ImportStore, ours: OrganizationId
     ) -> None:
