@@ -52,7 +52,7 @@ async def test_newer_data_are_refused_untouched(path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = contents(path)
-    with pytest.raises(NewerSchema, match=r"newer Mentorfy \(schema 99, this one knows 1\)"):
+    with pytest.raises(NewerSchema, match=rf"newer Mentorfy \(schema 99, this one knows {len(SCRIPTS)}\)"):
         await Database(path).open()
     assert contents(path) == before
 
