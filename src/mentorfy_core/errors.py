@@ -8,10 +8,12 @@
         ``Fenced``             the attempt that reports is over; stop it
         ``Forbidden``          the actor's role does not allow it
         ``InvalidInput``       a value is not usable; the sentence says why
+        ``TooManyAttempts``    asked too often; the sentence says when to try again
     ``PortError``: the world failed; its kind decides what happens next.
     ``StoreUnavailable``: the store did not answer. Nobody's try is counted; ask again.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
@@ -80,7 +82,29 @@ class Forbidden(CallerError):
 
 
 class InvalidInput(CallerError):
-    """A value is not usable; the message is a sentence for the person who gave it."""
+    """A value is not usable; the message is a sentence for the person who gave it.
+
+    Args:
+        sentence: What is wrong and what to do.
+        field: Which of several values, where that helps.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class TooManyAttempts(CallerError):
+    """Somebody guesses, or mistypes, too often.
+
+    Args:
+        wait: How long nothing is heard from now on.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
+        super().__init__(f"Too many attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}.")
+        self.wait = wait
 
 
 class PortError(MentorfyError):

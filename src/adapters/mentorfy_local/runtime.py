@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from random import Random, SystemRandom
+from secrets import token_urlsafe
 from traceback import walk_tb
 from typing import Final
 from uuid import UUID, uuid4
@@ -22,6 +23,11 @@ _LOGGER: Final = logging.getLogger("mentorfy.failures")
 def random_id() -> UUID:
     """Return a random id."""
     return uuid4()
+
+
+def random_secret() -> str:
+    """Return 256 random bits as 43 letters, digits, - and _."""
+    return token_urlsafe(32)
 
 
 class SystemRandomness:

@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from mentorfy_sqlite.attempts import SqliteAttemptStore
+    from mentorfy_sqlite.audits import SqliteAuditStore
     from mentorfy_sqlite.bots import SqliteBotStore
     from mentorfy_sqlite.conversations import SqliteConversationStore
     from mentorfy_sqlite.database import Database
@@ -11,33 +13,45 @@ if TYPE_CHECKING:
     from mentorfy_sqlite.generations import SqliteGenerationStore
     from mentorfy_sqlite.imports import SqliteImportStore
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+    from mentorfy_sqlite.links import SqliteLinkStore
     from mentorfy_sqlite.people import SqlitePeopleStore
     from mentorfy_sqlite.schema import NewerSchema
+    from mentorfy_sqlite.sessions import SqliteSessionStore, SqliteTokenStore
     from mentorfy_sqlite.workers import SqliteWorkerStore
 
 __all__ = [
     "Database",
     "NewerSchema",
+    "SqliteAttemptStore",
+    "SqliteAuditStore",
     "SqliteBotStore",
     "SqliteConversationStore",
     "SqliteDocumentStore",
     "SqliteGenerationStore",
     "SqliteImportStore",
     "SqliteKnowledgeBase",
+    "SqliteLinkStore",
     "SqlitePeopleStore",
+    "SqliteSessionStore",
+    "SqliteTokenStore",
     "SqliteWorkerStore",
 ]
 
 _HOMES: Final = {
     "Database": "database",
     "NewerSchema": "schema",
+    "SqliteAttemptStore": "attempts",
+    "SqliteAuditStore": "audits",
     "SqliteBotStore": "bots",
     "SqliteConversationStore": "conversations",
     "SqliteDocumentStore": "documents",
     "SqliteGenerationStore": "generations",
     "SqliteImportStore": "imports",
     "SqliteKnowledgeBase": "knowledge",
+    "SqliteLinkStore": "links",
     "SqlitePeopleStore": "people",
+    "SqliteSessionStore": "sessions",
+    "SqliteTokenStore": "sessions",
     "SqliteWorkerStore": "workers",
 }
 

@@ -14,6 +14,8 @@ from dependency_injector import containers, providers
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.ports import (
+    AttemptStore,
+    AuditStore,
     Bell,
     BlobStore,
     BotStore,
@@ -27,10 +29,15 @@ from mentorfy_core.ports import (
     FolderTree,
     GenerationStore,
     ImportStore,
+    LinkStore,
     NewId,
+    NewSecret,
+    PasswordHasher,
     PeopleStore,
     Ports,
     Randomness,
+    SessionStore,
+    TokenStore,
     WorkerStore,
 )
 from mentorfy_runtime.settings import Settings, make_data_folder
@@ -90,6 +97,36 @@ def _people(database: "Database") -> PeopleStore:
     from mentorfy_sqlite.people import SqlitePeopleStore
 
     return SqlitePeopleStore(database)
+
+
+def _sessions(database: "Database") -> SessionStore:
+    from mentorfy_sqlite.sessions import SqliteSessionStore
+
+    return SqliteSessionStore(database)
+
+
+def _tokens(database: "Database") -> TokenStore:
+    from mentorfy_sqlite.sessions import SqliteTokenStore
+
+    return SqliteTokenStore(database)
+
+
+def _links(database: "Database") -> LinkStore:
+    from mentorfy_sqlite.links import SqliteLinkStore
+
+    return SqliteLinkStore(database)
+
+
+def _attempts(database: "Database") -> AttemptStore:
+    from mentorfy_sqlite.attempts import SqliteAttemptStore
+
+    return SqliteAttemptStore(database)
+
+
+def _audits(database: "Database") -> AuditStore:
+    from mentorfy_sqlite.audits import SqliteAuditStore
+
+    return SqliteAuditStore(database)
 
 
 def _workers(database: "Database") -> WorkerStore:
@@ -174,6 +211,18 @@ def _randomness() -> Randomness:
     return SystemRandomness()
 
 
+def _hasher() -> PasswordHasher:
+    from mentorfy_local.passwords import Argon2Hasher
+
+    return Argon2Hasher()
+
+
+def _new_secret() -> NewSecret:
+    from mentorfy_local.runtime import random_secret
+
+    return random_secret
+
+
 class EmbeddedAdapters(containers.DeclarativeContainer):
     """Everything in files of one folder on this machine: no account, no key, no server."""
 
@@ -191,6 +240,13 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         bots=providers.Singleton(_bots, database),
         conversations=providers.Singleton(_conversations, database),
         people=providers.Singleton(_people, database),
+        sessions=providers.Singleton(_sessions, database),
+        tokens=providers.Singleton(_tokens, database),
+        links=providers.Singleton(_links, database),
+        attempts=providers.Singleton(_attempts, database),
+        audits=providers.Singleton(_audits, database),
+        hasher=providers.Singleton(_hasher),
+        new_secret=providers.Singleton(_new_secret),
         workers=providers.Singleton(_workers, database),
         sources=providers.Singleton(_sources),
         folders=providers.Singleton(_folders, settings),

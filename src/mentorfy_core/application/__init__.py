@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mentorfy_core.application.account import OwnAccount, Tokens
 from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
@@ -10,10 +11,13 @@ from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
+from mentorfy_core.application.members import LetIn, Members
 from mentorfy_core.application.quotes import Quote, Quotes
 from mentorfy_core.application.remove import Remove, Restore
 from mentorfy_core.application.retry import Retry
 from mentorfy_core.application.serve import Serve
+from mentorfy_core.application.sessions import Sessions
+from mentorfy_core.application.signing_in import Links, SignIn
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
@@ -114,6 +118,41 @@ class Mentorfy:
     def restore(self) -> Restore:
         """Take a removal back."""
         return Restore(self._change, self.timing.undo)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Begin a session."""
+        return SignIn(self.ports)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Recognise people, and end their sessions."""
+        return Sessions(self.ports)
+
+    @property
+    def links(self) -> Links:
+        """Look at a one-time link, and use it."""
+        return Links(self.ports, self.sign_in)
+
+    @property
+    def let_in(self) -> LetIn:
+        """Make a link that signs a member in."""
+        return LetIn(self.ports)
+
+    @property
+    def members(self) -> Members:
+        """Look after members."""
+        return Members(self.ports)
+
+    @property
+    def account(self) -> OwnAccount:
+        """Change one's own account."""
+        return OwnAccount(self.ports, self.sign_in)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Look after one's own tokens."""
+        return Tokens(self.ports)
 
     @property
     def _change(self) -> Change:

@@ -11,12 +11,17 @@ from mentorfy_core.ports.folders import Folder, FolderTree
 from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
-from mentorfy_core.ports.people import PeopleStore
+from mentorfy_core.ports.links import LinkStore
+from mentorfy_core.ports.people import AuditStore, PeopleStore
 from mentorfy_core.ports.runtime import Bell, FailureLog, NewId, Randomness, Read, WorkerSeen, WorkerStore
+from mentorfy_core.ports.sessions import SessionStore, TokenStore
+from mentorfy_core.ports.sign_in import AttemptStore, NewSecret, PasswordHasher
 from mentorfy_core.ports.source import FileSource
 from mentorfy_core.ports.text import Chunker, TextExtractor
 
 __all__ = [
+    "AttemptStore",
+    "AuditStore",
     "Bell",
     "BlobStore",
     "BotStore",
@@ -34,12 +39,17 @@ __all__ = [
     "ImportStore",
     "KeptBlobs",
     "KnowledgeBase",
+    "LinkStore",
     "NewId",
+    "NewSecret",
+    "PasswordHasher",
     "PeopleStore",
     "Ports",
     "Randomness",
     "Read",
+    "SessionStore",
     "TextExtractor",
+    "TokenStore",
     "WorkerSeen",
     "WorkerStore",
 ]
@@ -60,6 +70,13 @@ class Ports:
     bots: BotStore
     conversations: ConversationStore
     people: PeopleStore
+    sessions: SessionStore
+    tokens: TokenStore
+    links: LinkStore
+    attempts: AttemptStore
+    audits: AuditStore
+    hasher: PasswordHasher
+    new_secret: NewSecret
     workers: WorkerStore
     sources: Mapping[str, FileSource]
     folders: FolderTree

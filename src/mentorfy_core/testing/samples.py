@@ -129,14 +129,15 @@ def an_organization(organization_id: OrganizationId, *, created_at: datetime = L
 def a_member(
     organization_id: OrganizationId, role: Role = Role.OWNER, *, name: str = "Ada", created_at: datetime = LONG_AGO
 ) -> Member:
-    """Return a member."""
+    """Return a member with an e-mail of their own."""
+    member_id = MemberId(new_id())
     return Member(
-        id=MemberId(new_id()),
+        id=member_id,
         organization_id=organization_id,
         name=name,
         role=role,
         created_at=created_at,
-        email="ada@example.org",
+        email=f"{member_id}@example.org",
     )
 
 

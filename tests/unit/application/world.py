@@ -22,13 +22,18 @@ from mentorfy_core.testing.strategies import NOW
 from mentorfy_local.bell import LocalBell
 from mentorfy_local.chat import ExtractiveChat
 from mentorfy_local.memory import (
+    MemoryAttemptStore,
+    MemoryAuditStore,
     MemoryBotStore,
     MemoryConversationStore,
     MemoryDocumentStore,
     MemoryGenerationStore,
     MemoryImportStore,
+    MemoryLinkStore,
     MemoryPeopleStore,
+    MemorySessionStore,
     MemoryState,
+    MemoryTokenStore,
     MemoryWorkerStore,
 )
 from mentorfy_local.memory_blobs import MemoryBlobStore
@@ -85,6 +90,16 @@ class NoChance:
         return 0
 
 
+class Reversed:
+    """Hashes passwords at once, and badly."""
+
+    async def hash(self, password: str) -> str:
+        return password[::-1]
+
+    async def verify(self, password: str, password_hash: str) -> bool:
+        return bool(password_hash) and password == password_hash[::-1]
+
+
 @dataclass
 class Noted:
     """A failure log that tests can read."""
@@ -135,6 +150,13 @@ class World:
             bots=MemoryBotStore(self.state),
             conversations=MemoryConversationStore(self.state),
             people=MemoryPeopleStore(self.state),
+            sessions=MemorySessionStore(self.state),
+            tokens=MemoryTokenStore(self.state),
+            links=MemoryLinkStore(self.state),
+            attempts=MemoryAttemptStore(self.state),
+            audits=MemoryAuditStore(self.state),
+            hasher=Reversed(),
+            new_secret=lambda: f"secret {next(numbers)}",
             workers=MemoryWorkerStore(self.state),
             sources={self.source.name: self.source},
             folders=self.folders,

@@ -21,7 +21,10 @@ from mentorfy_core.ids import (
 )
 from mentorfy_core.imports.model import Entry, Import
 from mentorfy_core.knowledge.model import Generation, Result
-from mentorfy_core.people import Member, Organization
+from mentorfy_core.people import Account, Member, Organization
+from mentorfy_core.people.audits import Audited
+from mentorfy_core.people.links import Link
+from mentorfy_core.people.sessions import Session, Token
 from mentorfy_core.ports.documents import DocumentEvent
 from mentorfy_core.ports.runtime import WorkerSeen
 
@@ -40,6 +43,7 @@ class MemoryState:
         clock: The time outside; ``now`` never goes back, whatever it says.
         revisions: Per organisation, how many document changes there were.
         served: When a worker last took a document of an organisation.
+        sessions: By the digest of their secret, and so are tokens and links.
     """
 
     clock: Callable[[], datetime]
@@ -57,6 +61,12 @@ class MemoryState:
     messages: dict[tuple[OrganizationId, MessageId], Message] = field(default_factory=dict)
     organizations: dict[OrganizationId, Organization] = field(default_factory=dict)
     members: dict[tuple[OrganizationId, MemberId], Member] = field(default_factory=dict)
+    accounts: dict[MemberId, Account] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    attempts: dict[str, list[datetime]] = field(default_factory=dict)
+    audits: list[Audited] = field(default_factory=list)
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
 
     def now(self) -> datetime:

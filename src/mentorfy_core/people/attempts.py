@@ -1,0 +1,35 @@
+"""How often somebody may guess."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from mentorfy_core.people.credentials import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many attempts in a window of time.
+
+    Attributes:
+        key: Whose attempts are counted together; tells nobody whose.
+    """
+
+    key: str
+    most: int
+    window: timedelta
+
+
+WINDOW: Final = timedelta(minutes=15)
+PER_EMAIL: Final = 8
+PER_ADDRESS: Final = 60
+"""An office's people share an address."""
+
+
+def limits(email: str, address: str) -> Sequence[Limit]:
+    """Return what limits guesses at an e-mail's password that come from an address; the e-mail's first."""
+    return (
+        Limit(digest(f"email {email}"), PER_EMAIL, WINDOW),
+        Limit(digest(f"address {address}"), PER_ADDRESS, WINDOW),
+    )
