@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mentorfy_core.documents.events import Claimed, Event, Found, Learned
+from mentorfy_core.documents.folders import folder_tree
 from mentorfy_core.documents.lifecycle import LIFECYCLE, transition
+from mentorfy_core.documents.listing import Filter
 from mentorfy_core.documents.model import Document, Stage
 from mentorfy_core.errors import CallerError
 from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
@@ -44,7 +46,10 @@ async def told(documents: DocumentStore, generations: GenerationStore, last: Doc
         said += [await documents.due(limit), await documents.expired(limit)]
     for owner in ORGANIZATIONS:
         said += [await documents.live(owner), await documents.page(owner), await documents.counts(owner)]
-        said += [await documents.kept_blobs(owner, 10 * MINUTE)]
+        said += [await documents.kept_blobs(owner, 10 * MINUTE), await documents.removed(owner, 10 * MINUTE, 2)]
+        said += [await documents.revision(owner), await documents.changed(owner, 3, 4)]
+        said += [await documents.listed(owner, Filter()), await documents.listed(owner, Filter(needs_person=True))]
+        said += [folder_tree((await documents.folders(owner)).value, {})]
         said += [await documents.find(owner, "local", name) for name in NAMES]
         for generation in sorted(await generations.unretired(owner)):
             said += [await generations.get(owner, generation), await generations.ledger(owner, generation)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from mentorfy_core.errors import StoreUnavailable
+from mentorfy_sqlite.functions import teach
 from mentorfy_sqlite.schema import migrate
 
 T = TypeVar("T")
@@ -99,6 +100,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        teach(connection)
         migrate(connection)
     except BaseException:
         connection.close()

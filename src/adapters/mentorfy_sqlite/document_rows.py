@@ -3,8 +3,9 @@
 from typing import Final
 
 from mentorfy_core.documents.lifecycle import owed
+from mentorfy_core.documents.listing import sort_key
 from mentorfy_core.documents.model import Claim, Document
-from mentorfy_sqlite.rows import Shape, to_value
+from mentorfy_sqlite.rows import Shape, to_json, to_value
 from mentorfy_sqlite.transaction import Row, Value
 
 PLAIN: Final = Shape(Document, json_in=("display_path", "retries", "last_error"), without={"claim"})
@@ -19,7 +20,8 @@ CLAIM: Final = Shape(
     },
 )
 COLUMNS: Final = f"{PLAIN.listed}, {CLAIM.listed}"
-NAMES: Final = (*PLAIN.names, *CLAIM.names, "due_at")
+DERIVED: Final = ("due_at", "folder", "sort_key", "needs_person", "revision")
+NAMES: Final = (*PLAIN.names, *CLAIM.names, *DERIVED)
 
 PLACE: Final = {name: place for place, name in enumerate(NAMES)}
 
@@ -27,10 +29,17 @@ _UNCLAIMED: Final = (None,) * len(CLAIM.names)
 
 
 def document_values(document: Document) -> list[Value]:
-    """Return the value of each column of ``NAMES``."""
+    """Return the value of each column of ``NAMES``; the revision is that of the write, so it is not yet known."""
     claim = CLAIM.values(document.claim) if document.claim else _UNCLAIMED
     runs = owed(document) is not None and document.claim is None
-    return [*PLAIN.values(document), *claim, to_value(document.next_run_at) if runs else None]
+    derived = (
+        to_value(document.next_run_at) if runs else None,
+        to_json(document.folder),
+        sort_key(document.title),
+        int(document.needs_person),
+        0,
+    )
+    return [*PLAIN.values(document), *claim, *derived]
 
 
 def document_of(row: Row) -> Document:

@@ -18,6 +18,7 @@ _MOVES_THE_CLAIM: Final = (Claimed, Deleted, *get_args(Report))
 _KEPT: Final = tuple(PLACE[name] for name in ("lease_until", "attempt_deadline", "progressed"))
 _KEY: Final = (PLACE["organization_id"], PLACE["id"])
 _ROW_VERSION: Final = PLACE["row_version"]
+_REVISION: Final = PLACE["revision"]
 _INSERT: Final = f"INSERT INTO document ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 _STORED: Final = f"SELECT {', '.join(NAMES)} FROM document WHERE organization_id = ? AND id = ?"
 
@@ -27,6 +28,7 @@ def add(tx: Transaction, document: Document, event: Found, replaces: DocumentId 
     if _newest_tombstone(tx, document) not in {None, str(replaces)}:
         raise Conflict("a person removed this file")
     values = document_values(document)
+    values[_REVISION] = _next_revision(tx, document, event)
     try:
         tx.run(_INSERT, values)
     except sqlite3.IntegrityError as error:
@@ -53,6 +55,7 @@ def save(tx: Transaction, document: Document, event: Event, values: list[Value])
         raise Conflict("the document has changed")
     _require(tx, document, event, lease_until=stored[PLACE["lease_until"]])
     values[_ROW_VERSION] = document.row_version + 1
+    values[_REVISION] = _next_revision(tx, document, event)
     claim = document.claim
     if not isinstance(event, _MOVES_THE_CLAIM):
         for place in _KEPT:
@@ -137,7 +140,6 @@ def _require_complete(tx: Transaction, document: Document) -> None:
 
 
 def _log(tx: Transaction, document: Document, event: Event | Found, values: list[Value]) -> None:
-    """Write the event, and raise the organisation's revision; a claim is also the organisation's turn."""
     at = to_text(tx.now)
     reason = document.last_error if isinstance(event, Broke | LeaseExpired) else None
     key = [values[place] for place in (*_KEY, _ROW_VERSION)]
@@ -147,8 +149,14 @@ def _log(tx: Transaction, document: Document, event: Event | Found, values: list
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (*key, *what),
     )
-    tx.run(
+
+
+def _next_revision(tx: Transaction, document: Document, event: Event | Found) -> int:
+    """Raise the organisation's revision; a claim is also the organisation's turn."""
+    row = tx.one(
         "INSERT INTO organization_revision (organization_id, revision, served_at) VALUES (?, 1, ?)"
-        " ON CONFLICT DO UPDATE SET revision = revision + 1, served_at = coalesce(excluded.served_at, served_at)",
-        (key[0], at if isinstance(event, Claimed) else None),
+        " ON CONFLICT DO UPDATE SET revision = revision + 1, served_at = coalesce(excluded.served_at, served_at)"
+        " RETURNING revision",
+        (str(document.organization_id), to_text(tx.now) if isinstance(event, Claimed) else None),
     )
+    return int(row[0]) if row else 0

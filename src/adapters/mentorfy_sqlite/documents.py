@@ -8,13 +8,15 @@ from typing import Final
 from uuid import UUID
 
 from mentorfy_core.documents.events import Event, Found
+from mentorfy_core.documents.folders import FolderCount
+from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
-from mentorfy_core.ports.documents import DocumentEvent, KeptBlobs
+from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
-from mentorfy_sqlite import document_writes
+from mentorfy_sqlite import document_lists, document_writes
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.document_rows import COLUMNS, document_of, document_values
 from mentorfy_sqlite.rows import Shape
@@ -104,7 +106,7 @@ class SqliteDocumentStore:
         """Return what answers now; each generation's documents oldest first."""
 
         def work(tx: Transaction) -> LiveSet:
-            revision = _revision(tx, organization_id)
+            revision = document_lists.revision(tx, organization_id)
             known = self._live.get(organization_id)
             if known is None or known.revision != revision:
                 known = self._live[organization_id] = LiveSet(revision, _visible(tx, organization_id))
@@ -136,6 +138,34 @@ class SqliteDocumentStore:
             return Read({Status(status): number for status, number in tx.all(sql, (str(organization_id),))}, tx.now)
 
         return await self._database.read(work)
+
+    async def revision(self, organization_id: OrganizationId) -> int:
+        """Return a number that rises with every change of the organisation's documents."""
+        return await self._database.read(lambda tx: document_lists.revision(tx, organization_id))
+
+    async def changed(self, organization_id: OrganizationId, since: int, limit: int) -> Read[Changes]:
+        """Return the rows that changed after a revision."""
+        return await self._database.read(
+            lambda tx: Read(document_lists.changed(tx, organization_id, since, limit), tx.now)
+        )
+
+    async def folders(self, organization_id: OrganizationId) -> Read[Sequence[FolderCount]]:
+        """Return how the documents of each folder stand."""
+        return await self._database.read(lambda tx: Read(document_lists.folders(tx, organization_id), tx.now))
+
+    async def listed(
+        self, organization_id: OrganizationId, wanted: Filter, *, after: Mark | None = None, limit: int = 100
+    ) -> Read[Sequence[Document]]:
+        """Return the living rows that the filter admits, by name."""
+        return await self._database.read(
+            lambda tx: Read(document_lists.listed(tx, organization_id, wanted, after, limit), tx.now)
+        )
+
+    async def removed(self, organization_id: OrganizationId, within: timedelta, limit: int) -> Read[Sequence[Document]]:
+        """Return what people removed, the latest first."""
+        return await self._database.read(
+            lambda tx: Read(document_lists.removed(tx, organization_id, within, limit), tx.now)
+        )
 
     async def timeline(self, organization_id: OrganizationId, document_id: DocumentId) -> Sequence[DocumentEvent]:
         """Return a document's events, oldest first."""
@@ -178,11 +208,6 @@ def _due(tx: Transaction, limit: int) -> list[tuple[OrganizationId, DocumentId]]
     queues = [tx.all(oldest, (organization, now, limit)) for organization, _ in organizations]
     turns = chain.from_iterable(zip_longest(*queues))
     return [_ids(row) for row in turns if row is not None][:limit]
-
-
-def _revision(tx: Transaction, organization_id: OrganizationId) -> int:
-    row = tx.one("SELECT revision FROM organization_revision WHERE organization_id = ?", (str(organization_id),))
-    return row[0] if row else 0
 
 
 def _visible(tx: Transaction, organization_id: OrganizationId) -> dict[GenerationId, tuple[DocumentId, ...]]:

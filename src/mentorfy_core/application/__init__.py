@@ -7,6 +7,7 @@ from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
 from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
+from mentorfy_core.application.contents import Contents
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
@@ -102,7 +103,12 @@ class Mentorfy:
     @property
     def look(self) -> Look:
         """Look at single things."""
-        return Look(self.ports)
+        return Look(self.ports, self.timing.lease)
+
+    @property
+    def contents(self) -> Contents:
+        """See where the documents stand."""
+        return Contents(self.ports, self.retries, self.timing.undo)
 
     @property
     def retry(self) -> Retry:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from mentorfy_core.documents.badges import Badge, badge
@@ -57,6 +57,7 @@ class Overview:
     """How an organisation and its workers stand.
 
     Attributes:
+        workers: How many are alive.
         workers_seen_at: When a worker was last alive; ``None`` where none ever was.
         at: The store's time.
     """
@@ -69,9 +70,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Look at single things of the actor's organisation."""
+    """Look at single things of the actor's organisation.
+
+    Attributes:
+        lease: How long a worker that was seen counts as alive.
+    """
 
     ports: Ports
+    lease: timedelta
 
     async def overview(self, actor: Actor) -> Overview:
         """Return counts and the state of the workers."""
@@ -80,7 +86,7 @@ class Look:
         workers = await self.ports.workers.workers()
         return Overview(
             counts=counts.value,
-            workers=len(workers.value),
+            workers=sum(worker.seen_at > workers.at - self.lease for worker in workers.value),
             workers_seen_at=max((worker.seen_at for worker in workers.value), default=None),
             at=counts.at,
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from mentorfy_core.errors import ErrorKind
+from mentorfy_core.errors import ABOUT_EVERYONE, ErrorKind
 from mentorfy_core.ids import ClaimToken, DocumentId, ErrorId, GenerationId, OrganizationId
 
 LARGEST_FILE: Final = 100 * 1024**2
@@ -164,3 +164,16 @@ class Document:
     def is_visible(self) -> bool:
         """Whether some version of it answers questions."""
         return self.deleted_at is None and self.live_generation is not None
+
+    @property
+    def folder(self) -> tuple[str, ...]:
+        """The folders it is in, from the import's root down."""
+        return self.display_path[:-1]
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether nothing goes on until a person acts: it failed, or everybody's trouble holds it up."""
+        if self.deleted_at is not None or self.status is Status.AVAILABLE_TO_AI:
+            return False
+        held_up = self.last_error is not None and self.last_error.kind in ABOUT_EVERYONE
+        return held_up or self.status is Status.FAILED

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from mentorfy_core.documents.events import Event, Found
+from mentorfy_core.documents.folders import FolderCount
+from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import ClaimToken, DocumentId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
@@ -31,6 +33,19 @@ class KeptBlobs:
 
     keys: frozenset[str]
     claims: frozenset[ClaimToken]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in an organisation's documents.
+
+    Attributes:
+        revision: How far this tells; smaller than the organisation's where there is more.
+        documents: As they are now, each once, deleted ones included; those that changed first come first.
+    """
+
+    revision: int
+    documents: Sequence[Document]
 
 
 class DocumentStore(Protocol):
@@ -119,6 +134,31 @@ class DocumentStore(Protocol):
 
     async def counts(self, organization_id: OrganizationId) -> Read[Mapping[Status, int]]:
         """Return how many living rows have each status; statuses without any are left out."""
+        ...
+
+    async def revision(self, organization_id: OrganizationId) -> int:
+        """Return a number that rises with every change of the organisation's documents; costs next to nothing."""
+        ...
+
+    async def changed(self, organization_id: OrganizationId, since: int, limit: int) -> Read[Changes]:
+        """Return the rows that changed after a revision, at most ``limit``."""
+        ...
+
+    async def folders(self, organization_id: OrganizationId) -> Read[Sequence[FolderCount]]:
+        """Return how the documents of each folder stand; takes as long as there are folders, not documents.
+
+        A count that has become 0 may stay, so that its revision tells who asks what changed.
+        """
+        ...
+
+    async def listed(
+        self, organization_id: OrganizationId, wanted: Filter, *, after: Mark | None = None, limit: int = 100
+    ) -> Read[Sequence[Document]]:
+        """Return the living rows that the filter admits, by name, those after ``after``, at most ``limit``."""
+        ...
+
+    async def removed(self, organization_id: OrganizationId, within: timedelta, limit: int) -> Read[Sequence[Document]]:
+        """Return what people removed less than ``within`` ago, the latest first."""
         ...
 
     async def timeline(self, organization_id: OrganizationId, document_id: DocumentId) -> Sequence[DocumentEvent]:

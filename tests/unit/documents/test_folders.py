@@ -1,49 +1,80 @@
-from dataclasses import replace
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorfy_core.documents.folders import Folder, folder_tree
-from mentorfy_core.documents.model import Document
+from mentorfy_core.documents.folders import Folder, FolderCount, folder_tree
+from mentorfy_core.documents.model import Status
 from mentorfy_core.testing import strategies as domain
-from tests.unit.documents.test_lifecycle import fetched, fresh, learned
 
 ROOTS = {"local": "Local files"}
 
 
-def at(*path: str, document: Document | None = None) -> Document:
-    return replace(document or fresh(), display_path=path, title=path[-1])
+def count(
+    *path: str,
+    documents: int = 1,
+    source: str = "local",
+    status: Status = Status.AVAILABLE_TO_AI,
+    needs_person: bool = False,
+    revision: int = 1,
+) -> FolderCount:
+    return FolderCount(
+        source=source,
+        path=path,
+        status=status,
+        visible=status is Status.AVAILABLE_TO_AI,
+        needs_person=needs_person,
+        documents=documents,
+        revision=revision,
+    )
 
 
 def test_folders_count_what_is_below_them() -> None:
-    tree = folder_tree([at("a", "x.txt"), at("a", "b", "y.txt", document=learned(fetched(fresh())))], ROOTS)
-    assert (tree.total, tree.available, tree.name) == (2, 1, "")
+    tree = folder_tree([count("a", documents=2), count("a", "b", status=Status.RETRYING, revision=7)], ROOTS)
+    assert (tree.total, tree.available, tree.documents, tree.revision) == (3, 2, 0, 7)
     (source,) = tree.folders
-    assert (source.name, source.path) == ("Local files", ("Local files",))
+    assert (source.name, source.source, source.path, source.worst) == ("Local files", "local", (), Status.RETRYING)
     (folder,) = source.folders
-    assert [d.title for d in folder.documents] == ["x.txt"]
-    assert folder.folders[0].path == ("Local files", "a", "b")
+    assert (folder.name, folder.documents, folder.total) == ("a", 2, 3)
+    assert folder.folders[0].path == ("a", "b")
+
+
+def test_the_worst_state_comes_first() -> None:
+    counts = [count(status=status, needs_person=status is Status.FAILED) for status in Status]
+    tree = folder_tree(counts, ROOTS)
+    assert (tree.worst, tree.needs_person) == (Status.FAILED, 1)
+    assert folder_tree([count()], ROOTS).worst is None
 
 
 def test_names_are_never_split_or_followed() -> None:
-    tree = folder_tree([at("..", "a/b.pdf")], ROOTS)
-    assert tree.folders[0].folders[0].name == ".."
-    assert tree.folders[0].folders[0].documents[0].title == "a/b.pdf"
+    tree = folder_tree([count("..", "a/b")], ROOTS)
+    assert [folder.name for folder in tree.walk()] == ["", "Local files", "..", "a/b"]
 
 
 def test_a_source_without_a_name_goes_by_its_key() -> None:
-    assert folder_tree([replace(fresh(), source="drive")], ROOTS).folders[0].name == "drive"
+    assert folder_tree([count(source="box")], ROOTS).folders[0].name == "box"
+
+
+def test_empty_folders_are_not_shown() -> None:
+    tree = folder_tree([count("a"), count("b", documents=0), count(source="upload", documents=0)], ROOTS)
+    assert [folder.name for folder in tree.walk()] == ["", "Local files", "a"]
+
+
+def test_folders_are_in_the_order_people_expect() -> None:
+    tree = folder_tree([count(name) for name in ("Week 10", "éclair", "Week 9", "Zoo", "Eclair")], ROOTS)
+    assert [folder.name for folder in tree.folders[0].folders] == ["Eclair", "éclair", "Week 9", "Week 10", "Zoo"]
 
 
 @given(paths=st.lists(domain.paths, max_size=8))
 def test_tree_and_paths_are_inverse(paths: list[tuple[str, ...]]) -> None:
-    documents = [replace(at(*path), external_id=str(number)) for number, path in enumerate(paths)]
-    tree = folder_tree(documents, ROOTS)
-    assert sorted(d.external_id for d in tree.walk()) == sorted(d.external_id for d in documents)
+    tree = folder_tree([count(*path) for path in paths], ROOTS)
+    assert tree.total == len(paths) == sum(folder.documents for folder in tree.walk())
     for folder in every(tree):
-        assert folder.total == len(list(folder.walk()))
-        assert all((ROOTS[d.source], *d.display_path[:-1]) == folder.path for d in folder.documents)
+        assert folder.total == folder.documents + sum(child.total for child in folder.folders)
+        assert folder.documents == sum(path == folder.path for path in paths if folder.source)
 
 
-def every(folder: Folder) -> list[Folder]:
-    return [folder, *(each for child in folder.folders for each in every(child))]
+def every(folder: Folder) -> Iterator[Folder]:
+    yield folder
+    for child in folder.folders:
+        yield from every(child)

@@ -19,6 +19,7 @@ from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.knowledge.model import Generation
 from mentorfy_core.ports.documents import DocumentEvent
+from mentorfy_local.memory.document_lists import standing
 from mentorfy_local.memory.state import MemoryState, ids_of
 
 _MOVES_THE_CLAIM: Final = (Claimed, Deleted, *get_args(Report))
@@ -105,6 +106,17 @@ def _write(state: MemoryState, document: Document, event: Event | Found) -> None
     )
     state.documents[ids] = document
     state.events.setdefault(ids, []).append(line)
-    state.revisions[organization_id] = state.revisions.get(organization_id, 0) + 1
+    revision = state.revisions.get(organization_id, 0) + 1
+    state.revisions[organization_id] = state.changed[ids] = revision
+    _recount(state, before, document, revision)
     if isinstance(event, Claimed):
         state.served[organization_id] = now
+
+
+def _recount(state: MemoryState, before: Document | None, after: Document, revision: int) -> None:
+    """Note which counts of folders the change touches."""
+    left = standing(before) if before and before.deleted_at is None else None
+    entered = standing(after) if after.deleted_at is None else None
+    if left != entered:
+        for one in filter(None, (left, entered)):
+            state.recounted[after.organization_id, one] = revision

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 
 from mentorfy_core.documents.events import Event, Found
+from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.lifecycle import owed
+from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
-from mentorfy_core.ports.documents import DocumentEvent, KeptBlobs
+from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
-from mentorfy_local.memory import document_writes
+from mentorfy_local.memory import document_lists, document_writes
 from mentorfy_local.memory.state import BEGINNING, Ids, MemoryState, ids_of
 
 
@@ -106,6 +108,29 @@ class MemoryDocumentStore:
     async def counts(self, organization_id: OrganizationId) -> Read[Mapping[Status, int]]:
         """Return how many living rows have each status."""
         return Read(dict(Counter(one.status for one in self._state.living(organization_id))), self._state.now())
+
+    async def revision(self, organization_id: OrganizationId) -> int:
+        """Return a number that rises with every change of the organisation's documents."""
+        return self._state.revisions.get(organization_id, 0)
+
+    async def changed(self, organization_id: OrganizationId, since: int, limit: int) -> Read[Changes]:
+        """Return the rows that changed after a revision."""
+        return Read(document_lists.changed(self._state, organization_id, since, limit), self._state.now())
+
+    async def folders(self, organization_id: OrganizationId) -> Read[Sequence[FolderCount]]:
+        """Return how the documents of each folder stand."""
+        return Read(document_lists.folders(self._state, organization_id), self._state.now())
+
+    async def listed(
+        self, organization_id: OrganizationId, wanted: Filter, *, after: Mark | None = None, limit: int = 100
+    ) -> Read[Sequence[Document]]:
+        """Return the living rows that the filter admits, by name."""
+        rows = document_lists.listed(self._state, organization_id, wanted, after, limit)
+        return Read(rows, self._state.now())
+
+    async def removed(self, organization_id: OrganizationId, within: timedelta, limit: int) -> Read[Sequence[Document]]:
+        """Return what people removed, the latest first."""
+        return Read(document_lists.removed(self._state, organization_id, within, limit), self._state.now())
 
     async def timeline(self, organization_id: OrganizationId, document_id: DocumentId) -> Sequence[DocumentEvent]:
         """Return a document's events, oldest first."""

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from mentorfy_core.bots.model import Bot
 from mentorfy_core.conversations.model import Conversation, Message
-from mentorfy_core.documents.model import Document
+from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import (
     BotId,
     ConversationId,
@@ -29,6 +29,8 @@ from mentorfy_core.ports.documents import DocumentEvent
 from mentorfy_core.ports.runtime import WorkerSeen
 
 Ids: TypeAlias = tuple[OrganizationId, DocumentId]
+Standing: TypeAlias = tuple[str, tuple[str, ...], Status, bool, bool]
+"""What folders count alike: source, folder, status, whether it is visible, whether it needs a person."""
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -42,6 +44,8 @@ class MemoryState:
     Attributes:
         clock: The time outside; ``now`` never goes back, whatever it says.
         revisions: Per organisation, how many document changes there were.
+        changed: Per document, the revision of its last change.
+        recounted: Per organisation and standing, the revision at which documents last came to it or left it.
         served: When a worker last took a document of an organisation.
         sessions: By the digest of their secret, and so are tokens and links.
     """
@@ -51,6 +55,8 @@ class MemoryState:
     documents: dict[Ids, Document] = field(default_factory=dict)
     events: dict[Ids, list[DocumentEvent]] = field(default_factory=dict)
     revisions: dict[OrganizationId, int] = field(default_factory=dict)
+    changed: dict[Ids, int] = field(default_factory=dict)
+    recounted: dict[tuple[OrganizationId, Standing], int] = field(default_factory=dict)
     served: dict[OrganizationId, datetime] = field(default_factory=dict)
     generations: dict[tuple[OrganizationId, GenerationId], Generation] = field(default_factory=dict)
     ledgers: dict[tuple[OrganizationId, GenerationId], dict[int, Result]] = field(default_factory=dict)
