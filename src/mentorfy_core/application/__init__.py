@@ -6,8 +6,8 @@ from mentorfy_core.application.account import OwnAccount, Tokens
 from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
-from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
 from mentorfy_core.application.contents import Contents
+from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
