@@ -8,7 +8,8 @@ from mentorfy_sqlite.rows import to_json
 
 
 def teach(connection: sqlite3.Connection) -> None:
-    """Let a connection's statements call ``sort_key``, ``folder_of`` and ``mentions``."""
+    """Let a connection's statements call ``folded``, ``sort_key``, ``folder_of`` and ``mentions``."""
+    connection.create_function("folded", 1, str.casefold, deterministic=True)
     connection.create_function("sort_key", 1, sort_key, deterministic=True)
     connection.create_function("folder_of", 1, _folder_of, deterministic=True)
     connection.create_function("mentions", 3, _mentions, deterministic=True)

@@ -4,26 +4,42 @@ from dataclasses import dataclass, field
 
 from mentorfy_core.application.account import OwnAccount, Tokens
 from mentorfy_core.application.ask import Answer, Ask
+from mentorfy_core.application.begin import Begin, Begun
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
+from mentorfy_core.application.cite import Citation, Cite
 from mentorfy_core.application.contents import Contents
+from mentorfy_core.application.converse import Conversations
 from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.members import LetIn, Members
-from mentorfy_core.application.quotes import Quote, Quotes
+from mentorfy_core.application.quotes import Quote, Quotes, Shown
 from mentorfy_core.application.remove import Remove, Restore
 from mentorfy_core.application.retry import Retry
 from mentorfy_core.application.serve import Serve
 from mentorfy_core.application.sessions import Sessions
 from mentorfy_core.application.signing_in import Links, SignIn
+from mentorfy_core.application.speak import Draft, Speak
+from mentorfy_core.application.sweep import SweepAnswers
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
 
-__all__ = ["Answer", "DocumentView", "Mentorfy", "Overview", "Quote", "Timing"]
+__all__ = [
+    "Answer",
+    "Begun",
+    "Citation",
+    "DocumentView",
+    "Draft",
+    "Mentorfy",
+    "Overview",
+    "Quote",
+    "Shown",
+    "Timing",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,31 @@ class Mentorfy:
     def ask(self) -> Ask:
         """Ask a bot."""
         return Ask(self.ports)
+
+    @property
+    def begin(self) -> Begin:
+        """Begin a turn, or an answer anew."""
+        return Begin(self.ports)
+
+    @property
+    def speak(self) -> Speak:
+        """Write the answer of a turn."""
+        return Speak(self.ports)
+
+    @property
+    def conversations(self) -> Conversations:
+        """See and change one's conversations."""
+        return Conversations(self.ports, self.timing.undo)
+
+    @property
+    def cite(self) -> Cite:
+        """Open what an answer rests on."""
+        return Cite(self.ports)
+
+    @property
+    def sweep_answers(self) -> SweepAnswers:
+        """End answers that nobody writes any more."""
+        return SweepAnswers(self.ports)
 
     @property
     def quotes(self) -> Quotes:

@@ -1,4 +1,4 @@
-"""Removing what nobody needs any more: generations, their knowledge, and bytes."""
+"""Removing what nobody needs any more: conversations, generations, their knowledge, and bytes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,10 @@ PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Retire idle generations, forget their knowledge, delete orphaned blobs. Safe to repeat and to interrupt."""
+    """Retire idle generations, forget their knowledge, delete orphaned blobs, and conversations deleted long ago.
+
+    Safe to repeat and to interrupt.
+    """
 
     ports: Ports
     timing: Timing
@@ -24,6 +27,7 @@ class Collect:
             StoreUnavailable: The store does not answer.
             PortError: Knowledge or blobs could not be reached; the next round tries again.
         """
+        await self.ports.conversations.purge(self.timing.undo, PAGE)
         generations = self.ports.generations
         for organization_id, generation in await generations.unnamed(self.timing.undo, PAGE):
             await generations.retire(organization_id, generation, undo=self.timing.undo, idle=self.timing.idle)

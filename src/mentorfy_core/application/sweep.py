@@ -1,4 +1,4 @@
-"""Ending the claims of workers that stopped answering."""
+"""Ending the claims of workers, and the answers of web servers, that stopped answering."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +12,22 @@ from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
 
 PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SweepAnswers:
+    """End the answers that nobody writes any more as aborted, with the text they have."""
+
+    ports: Ports
+
+    async def __call__(self) -> None:
+        """Look once.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        while await self.ports.conversations.expire(PAGE) == PAGE:
+            pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,7 @@ class Sweep:
         documents = await self.ports.documents.expired(PAGE)
         imports = await self.ports.imports.expired(PAGE)
         if may_end:
+            await SweepAnswers(self.ports)()
             for organization_id, document_id in documents:
                 await self._end(organization_id, document_id)
             for organization_id, import_id in imports:

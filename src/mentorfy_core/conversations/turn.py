@@ -10,6 +10,7 @@ from mentorfy_core.knowledge.answerable import content_terms
 from mentorfy_core.knowledge.model import Evidence
 
 TITLE_LENGTH: Final = 60
+MAX_TITLE: Final = 120
 MAX_QUESTION: Final = 4_000
 """Characters of one message; more is refused, not cut."""
 
@@ -60,6 +61,20 @@ def title_of(question: str) -> str:
     'How do I price a loaf?'
     """
     return " ".join(question.split())[:TITLE_LENGTH]
+
+
+def checked_title(text: str) -> str:
+    """Return a title that a person gave, on one line.
+
+    Raises:
+        InvalidInput: It is empty or far too long.
+    """
+    title = " ".join(text.replace("\x00", "").split())
+    if not title:
+        raise InvalidInput("Please type a title.")
+    if len(title) > MAX_TITLE:
+        raise InvalidInput(f"A title may have {MAX_TITLE} characters; this one has {len(title)}.")
+    return title
 
 
 def search_question(question: str, earlier: Sequence[Message]) -> str:

@@ -79,3 +79,52 @@ def test_hiding_and_showing_are_inverse(start: int, length: int) -> None:
     text, references = conceal(said, [LOAF])
     words = {place: LOAF.text[r.start - 100 : r.end - 100] for place, r in enumerate(references, 1)}
     assert reveal(text, words) == said
+
+
+def so_far(said: str, *evidence: Evidence) -> str:
+    text, references = conceal(said, evidence, ended=False)
+    words = {place: evidence[r.number - 1].text[r.start - 100 : r.end - 100] for place, r in enumerate(references, 1)}
+    return reveal(text, words)
+
+
+def test_a_quote_that_is_not_at_its_end_is_a_reference_already() -> None:
+    text, (reference,) = conceal("He says: “It is wo", [LOAF], ended=False)
+    assert text == "He says: \ue0001\ue002"
+    assert LOAF.text[reference.start - 100 : reference.end - 100] == "It is wo"
+    assert reveal(text, {1: "It is wo"}) == "He says: “It is wo"
+    assert reveal(text, {}) == f"He says: {REMOVED}"
+
+
+def test_a_quote_whose_marker_is_not_there_yet_is_a_reference_already() -> None:
+    for said in ("“It is worth it.”", "“It is worth it.” ", "“It is worth it.” [", "“It is worth it.” [1"):
+        text, (reference,) = conceal(said, [LOAF], ended=False)
+        assert text == "\ue0001\ue001"
+        assert reference.number == 1
+
+
+def test_half_a_marker_waits_for_its_other_half() -> None:
+    assert [so_far(said, LOAF) for said in ("Four [", "Four [1", "Four [1]")] == ["Four ", "Four ", "Four [1]"]
+
+
+def test_what_departs_from_the_passage_was_no_quote() -> None:
+    assert conceal("“It is worth nothing", [LOAF], ended=False) == ("“It is worth nothing", ())
+    assert conceal("He says “", [LOAF], ended=False) == ("He says “", ())
+
+
+def test_the_passage_of_an_open_quote_is_the_first_that_has_its_words() -> None:
+    other = passage("It is worth more.")
+    _, (reference,) = conceal("“It is worth mo", [LOAF, other], ended=False)
+    assert reference.number == 2
+
+
+QUOTES = st.tuples(st.integers(0, 30), st.integers(1, 20)).map(lambda cut: f"“{LOAF.text[cut[0] : sum(cut)]}” [1]")
+WORDS = st.sampled_from(["So ", "he said: ", "[1] ", "[9] ", "“fine” ", "\n\n", "a “b "])
+
+
+@given(said=st.lists(st.one_of(QUOTES, WORDS), max_size=6).map("".join), data=st.data())
+def test_what_was_shown_stays_and_only_more_follows(said: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(said)))
+    assert so_far(said, LOAF).startswith(so_far(said[:cut], LOAF))
+    text, references = conceal(said, [LOAF])
+    words = {place: LOAF.text[r.start - 100 : r.end - 100] for place, r in enumerate(references, 1)}
+    assert reveal(text, words).startswith(so_far(said[:cut], LOAF))

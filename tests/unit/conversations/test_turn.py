@@ -1,16 +1,21 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from mentorfy_core.conversations.model import Message, Speaker
 from mentorfy_core.conversations.turn import (
     HISTORY_CHARACTERS,
     HISTORY_TURNS,
+    MAX_TITLE,
     TITLE_LENGTH,
+    checked_title,
     recent,
     rendered,
     search_question,
     title_of,
 )
+from mentorfy_core.errors import InvalidInput
 from mentorfy_core.ids import ConversationId, MessageId, OrganizationId
 from mentorfy_core.testing.strategies import NOW
 from tests.unit.conversations.test_citations import LOAF
@@ -48,3 +53,13 @@ def test_a_model_is_sent_the_last_turns_that_fit() -> None:
 
 def test_evidence_is_data_in_marked_blocks() -> None:
     assert rendered([LOAF]) == f"<passage number=1>\n{LOAF.text}\n</passage>"
+
+
+def test_a_title_that_a_person_gives_is_one_line_too() -> None:
+    assert checked_title(" Bread\n and\x00 butter ") == "Bread and butter"
+
+
+@pytest.mark.parametrize("title", ["", " \n", "\x00", "x" * (MAX_TITLE + 1)])
+def test_titles_must_be_titles(title: str) -> None:
+    with pytest.raises(InvalidInput):
+        checked_title(title)

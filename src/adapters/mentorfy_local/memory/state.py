@@ -65,6 +65,7 @@ class MemoryState:
     bots: dict[tuple[OrganizationId, BotId], list[Bot]] = field(default_factory=dict)
     conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
     messages: dict[tuple[OrganizationId, MessageId], Message] = field(default_factory=dict)
+    answer_leases: dict[tuple[OrganizationId, MessageId], datetime] = field(default_factory=dict)
     organizations: dict[OrganizationId, Organization] = field(default_factory=dict)
     members: dict[tuple[OrganizationId, MemberId], Member] = field(default_factory=dict)
     accounts: dict[MemberId, Account] = field(default_factory=dict)
