@@ -1,6 +1,7 @@
 """Answers that are written while people look on, stop them, ask again, go away and come back."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -133,7 +134,7 @@ async def test_whoever_looks_is_told_of_each_change(world: World) -> None:
     draft = Draft(begun.turn.answer, lambda: changes.append(draft.text))
     answer = await world.mentorfy.speak(begun, draft)
     assert len(changes) > 5
-    assert all(after.startswith(before) for before, after in zip(changes, changes[1:], strict=False))
+    assert all(after.startswith(before) for before, after in itertools.pairwise(changes))
     assert draft.length >= len(changes[-1])
     (shown,) = await world.mentorfy.quotes.shown([answer])
     assert shown.text == changes[-1] + shown.text[len(changes[-1]) :]
@@ -441,7 +442,8 @@ async def test_a_citation_opens_the_passage_in_its_place(world: World) -> None:
     assert citation.quote.text == "Its anchor weighs twelve kilograms."
     assert citation.before == "The boat has a red hull and two masts.\n"
     assert citation.after == "\n"
-    assert not (citation.cut_before or citation.cut_after)
+    assert not (citation.cut_before)
+    assert not (citation.cut_after)
     passage = await world.mentorfy.cite.passage(OWNER, turn.answer.id, 1)
     assert passage.quote.text == "Its anchor weighs twelve kilograms.\n"
     for place in (0, 99):
