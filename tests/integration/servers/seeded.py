@@ -1,31 +1,45 @@
-"""An organisation with something of everything, made by the real use cases.
+"""Organisations with something of everything, made by the real use cases.
 
-Every text of it holds a mark, so that a byte of it is known wherever it appears.
+Every text of an organisation holds its mark, so that a byte of it is known wherever it appears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.application.signing_in import Caller, new_session
 from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.model import Bot
 from mentorfy_core.ids import BotId, MemberId, OrganizationId
 from mentorfy_core.people import Actor, Member, Organization, Role
+from mentorfy_core.people.audits import Action, audit
 from mentorfy_core.testing.samples import LONG_AGO, new_id
+from mentorfy_core.testing.scripted import ScriptedSource
 from mentorfy_local.memory_source import MemorySource, Names
+from tests.integration.servers.scripted import RETRIES, read_script
 
 SOURCE: Final = "local"
+PASSWORD: Final = "correct horse battery staple"
+BROWSER: Final = Caller(address="127.0.0.1", device="Chromium on Linux")
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """An organisation with an owner, an admin and a member."""
+    """An organisation with an owner, an admin and a member.
 
+    Attributes:
+        mark: What every text of it holds.
+        sessions: The secret in the cookie of each.
+    """
+
+    mark: str
     organization_id: OrganizationId
-    actors: Mapping[Role, Actor] = field(default_factory=dict)
+    bot_id: BotId
+    actors: Mapping[Role, Actor]
+    sessions: Mapping[Role, str]
 
     @property
     def owner(self) -> Actor:
@@ -35,24 +49,26 @@ class Tenant:
 async def a_tenant(mentorfy: Mentorfy, mark: str) -> Tenant:
     """Make an organisation; its name, its people's names and its bot's words hold the mark."""
     organization_id = OrganizationId(new_id())
-    people = [_member(organization_id, role, mark) for role in Role]
-    owner, *others = people
+    owner, *others = [a_member(organization_id, role, mark) for role in Role]
     organization = Organization(id=organization_id, name=f"{mark} organisation", created_at=LONG_AGO)
     await mentorfy.ports.people.add_organization(organization, owner)
     for one in others:
         await mentorfy.ports.people.add_member(one)
-    await mentorfy.ports.bots.add(a_bot(organization_id, mark))
-    return Tenant(organization_id, {one.role: Actor(one.id, organization_id, one.role) for one in people})
+    bot = await mentorfy.ports.bots.add(a_bot(organization_id, mark))
+    actors = {one.role: Actor(one.id, organization_id, one.role) for one in (owner, *others)}
+    sessions = {role: await signed_in(mentorfy, actor) for role, actor in actors.items()}
+    return Tenant(mark, organization_id, bot.id, actors, sessions)
 
 
-def _member(organization_id: OrganizationId, role: Role, mark: str) -> Member:
+def a_member(organization_id: OrganizationId, role: Role, mark: str) -> Member:
+    member_id = MemberId(new_id())
     return Member(
-        id=MemberId(new_id()),
+        id=member_id,
         organization_id=organization_id,
         name=f"{mark} {role.value}",
         role=role,
         created_at=LONG_AGO,
-        email=f"{mark.lower()}-{role.value}@example.org",
+        email=f"{role.value}-{member_id}@{mark.lower()}.example",
     )
 
 
@@ -68,19 +84,31 @@ def a_bot(organization_id: OrganizationId, mark: str) -> Bot:
     )
 
 
+async def signed_in(mentorfy: Mentorfy, actor: Actor) -> str:
+    """Begin a session and return its secret."""
+    now = (await mentorfy.ports.people.account(actor.member_id)).at
+    begun = new_session(mentorfy.ports, actor.member_id, actor.organization_id, BROWSER, now)
+    await mentorfy.ports.sessions.begin(begun.session, audit(actor, Action.SIGNED_IN, "a test"))
+    return begun.secret
+
+
+async def give_password(mentorfy: Mentorfy, actor: Actor, password: str = PASSWORD) -> str:
+    """Let somebody sign in by e-mail and password; return the e-mail."""
+    before = (await mentorfy.ports.people.account(actor.member_id)).value
+    hashed = await mentorfy.ports.hasher.hash(password)
+    await mentorfy.ports.people.save_account(before, replace(before, password_hash=hashed))
+    return before.email
+
+
 async def learn(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> None:
-    """Let an organisation import and learn texts under any names, also such as no file system allows."""
+    """Let an organisation import and learn texts under any names, also such as no file system allows.
+
+    Reading them fails as ``scripted.read_script`` says.
+    """
     source = MemorySource(SOURCE)
     for path, text in files.items():
         source.put(actor.organization_id, path, text.encode("utf-8", "replace"))
-    ports = replace(mentorfy.ports, sources={**mentorfy.ports.sources, SOURCE: source})
-    working = replace(mentorfy, ports=ports)
+    sources = {**mentorfy.ports.sources, SOURCE: ScriptedSource(source, read_script())}
+    working = replace(mentorfy, ports=replace(mentorfy.ports, sources=sources), retries=RETRIES)
     job = await working.start_import(actor, SOURCE, "", confirmed=True)
     await working.finish(actor, job.id)
-
-
-async def ask(mentorfy: Mentorfy, actor: Actor, questions: Sequence[str]) -> None:
-    """Let somebody ask an organisation's first bot, each question in a conversation of its own."""
-    bot = (await mentorfy.ports.bots.all(actor.organization_id))[0]
-    for question in questions:
-        await mentorfy.ask(actor, bot.id, question)

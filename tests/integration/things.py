@@ -1,0 +1,65 @@
+"""Things to ask for by id: fresh ones, so that a request may change or remove them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.people import Actor
+from tests.integration.servers.scripted import LOCKED
+from tests.integration.servers.seeded import Tenant, learn
+
+POOL: Final = 60
+"""How many documents of each kind are learned at once."""
+
+
+@dataclass
+class Things:
+    """Makes them for an organisation.
+
+    Attributes:
+        mentorfy: The product that serves the requests.
+        tenant: The organisation.
+    """
+
+    mentorfy: Mentorfy
+    tenant: Tenant
+    _pools: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _learned: int = 0
+
+    async def make(self, kind: str, actor: Actor) -> str:
+        """Return the id of a new thing of a kind in ``KINDS``, the actor's own where somebody owns it."""
+        return await KINDS[kind](self, actor)
+
+    async def document(self, actor: Actor) -> str:
+        return await self._from_pool("available", f"{self.tenant.mark} letter")
+
+    async def failed_document(self, actor: Actor) -> str:
+        return await self._from_pool("failed", f"{self.tenant.mark} {LOCKED}")
+
+    async def _from_pool(self, pool: str, name: str) -> str:
+        if not self._pools[pool]:
+            await self._learn(pool, name)
+        return self._pools[pool].pop()
+
+    async def _learn(self, pool: str, name: str) -> None:
+        self._learned += 1
+        text = f"{self.tenant.mark} says that the ferry leaves at half past six."
+        folder = f"{self.tenant.mark} folder"
+        names = [f"{name} {self._learned}-{number}.txt" for number in range(POOL)]
+        await learn(self.mentorfy, self.tenant.owner, {(folder, name): f"{text} {name}" for name in names})
+        views = await self.mentorfy.documents(self.tenant.owner)
+        self._pools[pool] += [str(view.document.id) for view in views if view.document.title in names]
+
+    async def bot(self, actor: Actor) -> str:
+        return str(self.tenant.bot_id)
+
+
+KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
+    "document": Things.document,
+    "failed_document": Things.failed_document,
+    "bot": Things.bot,
+}
