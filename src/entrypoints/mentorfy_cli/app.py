@@ -15,6 +15,7 @@ from mentorfy_cli.importing import import_
 from mentorfy_cli.problems import kind_of, tell, tell_unexpected
 from mentorfy_cli.removing import remove
 from mentorfy_cli.retrying import retry
+from mentorfy_cli.simulating import simulate
 from mentorfy_cli.status import status
 from mentorfy_cli.up import up
 from mentorfy_cli.worker import worker
@@ -28,7 +29,7 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("import")(import_)
-for command in (ask, documents, status, retry, remove, up, worker, doctor):
+for command in (ask, documents, status, retry, remove, up, worker, doctor, simulate):
     app.command()(command)
 
 

@@ -1,0 +1,212 @@
+"""The lines between a process and the rest of the world, and what can go wrong on them."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import copy_context
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar, cast
+
+from mentorfy_core.errors import CallerError, ErrorKind, MentorfyError, PortError, StoreUnavailable
+from mentorfy_core.testing.simulation.failures import odd_exception
+from mentorfy_core.testing.simulation.loop import NODE
+from mentorfy_core.testing.simulation.world import ATTEMPT, UNHEARD, World
+
+T = TypeVar("T")
+
+CHORES: Final = frozenset(
+    {"due", "expired", "unnamed", "unretired", "seen", "organizations", "keys", "kept_blobs", "generations"}
+)
+"""Calls a worker makes all the time: seldom late and seldom struck, so that there is time for the others."""
+
+FREEZES: Final = (5.0, 40.0, 65.0, 100.0, 300.0, 1500.0)
+KINDS: Final = (
+    ErrorKind.RATE_LIMIT,
+    ErrorKind.RATE_LIMIT,
+    ErrorKind.NETWORK_ERROR,
+    ErrorKind.NETWORK_ERROR,
+    ErrorKind.PROCESSING_ERROR,
+    ErrorKind.UNKNOWN_ERROR,
+    ErrorKind.QUOTA_EXHAUSTED,
+    ErrorKind.BAD_CREDENTIALS,
+    ErrorKind.ACCESS_DENIED,
+)
+LONG: Final = 15.0
+"""Seconds the slowest answer takes."""
+
+HANG: Final = 4000.0
+"""Seconds a call takes that never comes back."""
+
+
+class Line(Protocol):
+    """How a call goes over."""
+
+    async def ask(self, name: str, call: Callable[[], T]) -> T: ...
+
+
+class Remote:
+    """The asynchronous face of something synchronous that stands at the other end of a line."""
+
+    def __init__(self, line: Line, there: object) -> None:
+        self._line, self._there = line, there
+
+    def __getattr__(self, name: str) -> Any:
+        method, line = getattr(self._there, name), self._line
+
+        async def asked(*args: Any, **named: Any) -> Any:
+            return await line.ask(name, partial(method, *args, **named))
+
+        self.__dict__[name] = asked
+        return asked
+
+
+def remote(line: Line, there: object, port: type[T]) -> T:
+    """Return something as the port it stands for."""
+    return cast(T, Remote(line, there))
+
+
+class StoreLine:
+    """To the store: refusals, lost answers, late writes; the caller may be killed or frozen before and after."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def ask(self, name: str, call: Callable[[], T]) -> T:
+        world, chance = self._world, self._world.faults.random
+        share = 0.05 if name in CHORES else 0.6
+        if chance() < share:
+            await pause(world)
+        if world.stormy:
+            await self._before(name, share, call)
+        answer = self._answer(name, call)
+        if world.stormy:
+            await self._after(name, share)
+        elif chance() < share / 2:
+            await pause(world)
+        return answer
+
+    def _answer(self, name: str, call: Callable[[], T]) -> T:
+        try:
+            answer = call()
+            if answer is False and name == "extend_lease":
+                self._world.counts["refused extend_lease: the attempt is over"] += 1
+            return answer
+        except CallerError as error:
+            self._world.counts[f"refused {name}: {error}"] += 1
+            raise
+
+    async def _before(self, name: str, share: float, call: Callable[[], object]) -> None:
+        world, weather = self._world, self._world.weather
+        if world.loop.time() < world.down_until:
+            raise StoreUnavailable("down")
+        drawn = world.faults.random() / share
+        if drawn < weather.refused:
+            world.fault("store refused")
+            self._no_answer(name)
+        drawn -= weather.refused
+        if drawn < weather.late:
+            world.fault("store late")
+            world.loop.call_later(1 + 40 * world.faults.random(), _unheard, call, context=copy_context())
+            self._no_answer(name)
+        if drawn - weather.late < weather.struck:
+            await strike(world)
+
+    async def _after(self, name: str, share: float) -> None:
+        world, weather = self._world, self._world.weather
+        drawn = world.faults.random() / share
+        if drawn < weather.refused / 2:
+            world.fault("answer lost")
+            self._no_answer(name)
+        if drawn - weather.refused / 2 < weather.struck:
+            await strike(world)
+        elif drawn > 1 - share / 4:
+            await pause(world)
+
+    def _no_answer(self, name: str) -> None:
+        if name == "extend_lease" and (attempt := ATTEMPT.get()) is not None:
+            attempt.unanswered += 1
+        raise StoreUnavailable(name)
+
+
+def _unheard(call: Callable[[], object]) -> None:
+    UNHEARD.set(True)
+    try:
+        call()
+    except MentorfyError:
+        return
+
+
+class ProviderLine:
+    """To source, blobs, text and knowledge: errors of all kinds, before or after what was asked was done."""
+
+    def __init__(self, world: World, *, seconds: float, odd: bool = True) -> None:
+        self._world, self._seconds, self._odd = world, seconds, odd
+
+    async def ask(self, name: str, call: Callable[[], T]) -> T:
+        world, chance = self._world, self._world.faults.random
+        if name in CHORES:
+            return call()
+        await asyncio.sleep(self._seconds * chance() ** 3)
+        if not world.stormy:
+            return call()
+        if world.loop.time() < world.providers_down_until:
+            raise self._error(ErrorKind.NETWORK_ERROR)
+        drawn = chance()
+        if drawn < world.weather.provider:
+            await self._fail(drawn / world.weather.provider, call)
+        if chance() < world.weather.struck:
+            await strike(world)
+        answer = call()
+        if chance() < world.weather.struck:
+            await strike(world)
+        return answer
+
+    async def _fail(self, which: float, call: Callable[[], object]) -> None:
+        world = self._world
+        if which < 0.02:
+            world.fault("provider hangs")
+            await asyncio.sleep(HANG)
+        if which < 0.2:
+            call()
+        if which > 0.9 and self._odd:
+            world.fault("odd exception")
+            world.injected.append(odd := odd_exception(world.faults.random()))
+            raise odd
+        raise self._error(KINDS[int(world.faults.random() * len(KINDS))])
+
+    def _error(self, kind: ErrorKind) -> PortError:
+        world, retry_after = self._world, None
+        world.fault(kind)
+        if kind is ErrorKind.RATE_LIMIT and world.faults.random() < 0.6:
+            retry_after = timedelta(seconds=1 + int(900 * world.faults.random()))
+            attempt = ATTEMPT.get()
+            if attempt is not None:
+                attempt.wish = world.loop.time() + retry_after.total_seconds()
+        return PortError(kind, f"The provider failed: {kind}.", retry_after=retry_after)
+
+
+async def strike(world: World) -> None:
+    """Kill or freeze the running process, if it is one that can be."""
+    node = NODE.get()
+    if node is None or not node.alive:
+        return
+    drawn = world.faults.random()
+    if drawn < 0.5:
+        world.kill(node)
+        await forever(world)
+    world.freeze(node, FREEZES[int(drawn * 2 * len(FREEZES)) % len(FREEZES)])
+    await asyncio.sleep(0)
+
+
+async def forever(world: World) -> None:
+    """Wait for what never happens."""
+    await world.loop.create_future()
+
+
+async def pause(world: World) -> None:
+    """Wait as long as an answer takes: mostly not at all, seldom seconds."""
+    drawn, lag = world.faults.random(), world.weather.lag if world.stormy else 0.005
+    if drawn < 0.6:
+        await asyncio.sleep(0)
+    else:
+        await asyncio.sleep(0.05 * drawn if drawn < 1 - lag else LONG * (1 - drawn) / lag)

@@ -1,0 +1,53 @@
+"""What must hold of imports, and what a complete one has promised."""
+
+from mentorfy_core.ids import DocumentId
+from mentorfy_core.imports.model import Import, ImportState, Verdict
+from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.files import version_of
+from mentorfy_core.testing.simulation.setting import Setting
+from mentorfy_core.testing.simulation.world import ATTEMPT, JOB
+
+ACCEPTED = frozenset(
+    {Verdict.NEW, Verdict.CHANGED, Verdict.MOVED, Verdict.RETURNED, Verdict.UNCHANGED, Verdict.TRIED_AGAIN}
+)
+OVER = frozenset({ImportState.COMPLETE, ImportState.FAILED})
+
+
+class ImportMonitor:
+    """Watches imports: I3, I5, I9.
+
+    Attributes:
+        accepted: The newest version of each document that a complete import listed.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting, self._world = setting, setting.world
+        self.accepted: dict[DocumentId, int] = {}
+
+    def changed(self, before: Import, after: Import) -> None:
+        """Check a write of an import's row."""
+        world = self._world
+        if after.claim is not None and before.claim is None:
+            world.require(before.next_run_at <= world.now(), Breach.IMPORT_EARLY)
+            JOB.set(after)
+            ATTEMPT.set(None)
+        world.require(before.epoch <= after.epoch <= before.epoch + 1, Breach.IMPORT_EPOCH)
+        world.require(before.state not in OVER, Breach.IMPORT_REVIVED)
+        if after.state is ImportState.COMPLETE:
+            self._complete(after)
+        if after.state in OVER:
+            world.counts[f"imports {after.state}"] += 1
+
+    def _complete(self, job: Import) -> None:
+        """Note what an import promised: each listed version, or a newer one, will be live or failed."""
+        tables = self._setting.tables
+        plan = tables.plans.get(job.id, {})
+        self._world.require(len(plan) == job.total, Breach.PLAN_SWAPPED)
+        for entry in plan.values():
+            if entry.file is None or entry.verdict not in ACCEPTED:
+                continue
+            known = tables.of_file(job.organization_id, job.source, entry.file.external_id)
+            if known is None:
+                self._world.bad(Breach.FORGOTTEN, entry.file.external_id)
+            elif known.deleted_at is None:
+                self.accepted[known.id] = max(version_of(entry.file.token), self.accepted.get(known.id, 0))

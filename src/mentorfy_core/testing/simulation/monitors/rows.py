@@ -1,0 +1,123 @@
+"""What must hold of every row, and of whatever happens to it apart from attempts."""
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from mentorfy_core.documents.events import (
+    Claimed,
+    Deleted,
+    Event,
+    Report,
+    Restored,
+    RetryRequested,
+    SourceChanged,
+    SourceGone,
+)
+from mentorfy_core.documents.model import Document, Stage, Status
+from mentorfy_core.ids import DocumentId
+from mentorfy_core.imports.model import Verdict
+from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.law import LAW
+from mentorfy_core.testing.simulation.setting import Setting
+from mentorfy_core.testing.simulation.world import JOB, SIGHT
+
+RISES: Final = (Claimed, Restored, *get_args(Report))
+"""Events that raise the epoch; the first ``Deleted`` does, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What a person's delete left, and when it was committed, as the loop counts time."""
+
+    id: DocumentId
+    at: float
+
+
+class RowMonitor:
+    """Watches rows: I1, I4, I5, I7, I8, I9, I13, I14, I21.
+
+    Attributes:
+        planned: When each import's plan was complete, as the loop counts time.
+        removed: A person's last delete of each file.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting, self._world = setting, setting.world
+        self._sights: set[tuple[DocumentId, int]] = set()
+        self._cycles: set[tuple[DocumentId, int]] = set()
+        self.planned: dict[object, float] = {}
+        self.removed: dict[tuple[object, str], Tombstone] = {}
+
+    def added(self, after: Document) -> None:
+        """Check a new row: was the file removed by a person?"""
+        job, file = JOB.get(), (after.organization_id, after.external_id)
+        if file not in self.removed:
+            return
+        asked = job is not None and job.asked_by is not None and job.include_removed
+        self._world.require(asked, Breach.REVIVED)
+        tombstone, plan = self.removed.pop(file), self._setting.tables.plans.get(job.id, {}) if job else {}
+        seen = any(one.verdict is Verdict.NEW and one.document_id == tombstone.id for one in plan.values())
+        older = job is not None and tombstone.at <= self.planned.get(job.id, 0.0)
+        self._world.require(older and seen, Breach.UNDONE)
+
+    def changed(self, before: Document, after: Document, event: Event) -> None:
+        """Check what holds for every event."""
+        require, name = self._world.require, type(event).__name__
+        cell = (before.status.value, name, after.status.value)
+        require(cell in LAW, Breach.NOT_IN_THE_TABLE, " ".join(cell))
+        require(after.row_version == before.row_version + 1, Breach.ROW_VERSION)
+        gone = before.deleted_at is not None
+        require(not gone or isinstance(event, Deleted | Restored), Breach.HEARD_WHEN_DELETED, name)
+        rises = isinstance(event, RISES) or (isinstance(event, Deleted) and not gone)
+        require(after.epoch == before.epoch + rises, Breach.EPOCH, name)
+        if not isinstance(event, (*RISES, Deleted)):
+            require(before.claim == after.claim, Breach.TOUCHED, name)
+
+    def happened(self, before: Document, after: Document, event: Event) -> None:
+        """Check what people and sources did."""
+        match event:
+            case RetryRequested():
+                self._retried(before, after, event)
+            case SourceChanged():
+                told = (after.desired_token, after.title) == (event.file.token, event.file.title)
+                due = after.claim is not None or after.status is Status.PENDING_UPLOAD
+                self._world.require(told and due, Breach.HALF_CHANGED)
+            case SourceGone() | Deleted(by_person=False):
+                file = self._setting.files.files[before.organization_id][before.external_id]
+                self._world.require(file.was_gone, Breach.CALLED_GONE)
+            case Deleted():
+                tombstone = Tombstone(before.id, self._world.loop.time())
+                self.removed[before.organization_id, before.external_id] = tombstone
+            case Restored():
+                self.removed.pop((before.organization_id, before.external_id), None)
+            case _:
+                return
+        if isinstance(event, Deleted):
+            self._world.require(not after.is_visible and after.claim is None, Breach.STILL_THERE)
+
+    def _retried(self, before: Document, after: Document, event: RetryRequested) -> None:
+        seen = event.cycle == before.cycle and after.cycle == before.cycle + 1
+        self._world.require(seen and (before.id, event.cycle) not in self._cycles, Breach.CYCLE_TWICE)
+        self._cycles.add((before.id, event.cycle))
+        if (sight := SIGHT.get()) is not None:
+            self._world.require(sight not in self._sights, Breach.CLICKED_TWICE)
+            self._sights.add(sight)
+        job = JOB.get()
+        self._world.require(job is None or job.asked_by is not None, Breach.SCHEDULED_RETRY)
+
+    def stands(self, after: Document) -> None:
+        """Check what must hold of every row, whatever happened."""
+        require = self._world.require
+        if after.deleted_at is None:
+            learning = after.claim is not None and after.claim.stage is Stage.LEARN
+            require(learning == (after.status is Status.PROCESSING), Breach.STATUS_AND_CLAIM)
+            require(not self._has_a_twin(after), Breach.TWINS)
+            require(not after.excluded, Breach.LIVING_TOMBSTONE)
+            require(after.status is not Status.FAILED or after.last_error is not None, Breach.NO_REASON)
+        if after.status is Status.AVAILABLE_TO_AI:
+            require(after.live_version >= after.desired_version, Breach.CONTENT_WITH_A_DEBT)
+
+    def _has_a_twin(self, document: Document) -> bool:
+        file = (document.source, document.external_id)
+        rows = self._setting.tables.living(document.organization_id)
+        return any((one.source, one.external_id) == file and one.id != document.id for one in rows)

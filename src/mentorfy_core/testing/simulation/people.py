@@ -1,0 +1,208 @@
+"""What people do, what happens to files, and disasters."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.application.change import Change
+from mentorfy_core.documents.events import RelearnRequested
+from mentorfy_core.documents.model import Document
+from mentorfy_core.errors import CallerError, StoreUnavailable
+from mentorfy_core.ids import DocumentId, ImportId, MemberId, OrganizationId
+from mentorfy_core.imports.model import Import
+from mentorfy_core.people import Actor, Role
+from mentorfy_core.testing.simulation.faults import FREEZES
+from mentorfy_core.testing.simulation.loop import NODE, Node
+from mentorfy_core.testing.simulation.plan import Act
+from mentorfy_core.testing.simulation.setting import SOURCE, Setting
+from mentorfy_core.testing.simulation.world import SIGHT, World
+
+MEMBER: Final = MemberId(UUID(int=1))
+
+
+@dataclass(slots=True)
+class Happenings:
+    """Everybody and everything that acts."""
+
+    setting: Setting
+    mentorfy: Mentorfy
+    nodes: list[Node]
+    drain: Callable[[Node], None]
+    removed: dict[int, Document] = field(default_factory=dict)
+
+    @property
+    def _world(self) -> World:
+        return self.setting.world
+
+    def perform(self, act: Act) -> None:
+        """Let it happen."""
+        self._world.counts["act " + act.name] += 1
+        self._world.tell(lambda: f"somebody {act.name} ({act.number})")
+        getattr(self, act.name)(act.number)
+
+    def imports(self, number: int) -> None:
+        self._start_import(number, include_removed=False)
+
+    def imports_all(self, number: int) -> None:
+        self._start_import(number, include_removed=True)
+
+    def _start_import(self, number: int, *, include_removed: bool) -> None:
+        actor = self.actor(self._organization(number))
+        self._asks(
+            "import",
+            lambda: self.mentorfy.start_import(actor, SOURCE, "", confirmed=True, include_removed=include_removed),
+        )
+
+    def scans(self, number: int) -> None:
+        organization_id, now = self._organization(number), self._world.now()
+        job = Import(
+            id=ImportId(self._world.new_id()),
+            organization_id=organization_id,
+            source=SOURCE,
+            root="",
+            asked_by=None,
+            confirmed=True,
+            created_at=now,
+            updated_at=now,
+            next_run_at=now,
+        )
+        self._asks("scan", lambda: self.mentorfy.ports.imports.add(job))
+
+    def retries(self, number: int) -> None:
+        troubled = [one for one in self._documents() if one.status in {"failed", "retrying"}]
+        document = self._pick(troubled or self._documents(), number)
+        if document is not None:
+            actor, document_id, cycle = self.actor(document.organization_id), document.id, document.cycle
+            for _ in range(1 + number % 3):
+                self._asks("retry", lambda: self.mentorfy.retry(actor, document_id, cycle), (document_id, cycle))
+
+    def removes(self, number: int) -> None:
+        document = self._pick(self._documents(), number)
+        if document is not None:
+            self.removed[number] = document
+        self._each(number, "remove", lambda actor, document_id: self.mentorfy.remove(actor, document_id))
+
+    def restores_it(self, number: int) -> None:
+        """Take a removal back in the last moment."""
+        if (document := self.removed.get(number)) is not None:
+            actor, document_id = self.actor(document.organization_id), document.id
+            self._asks("restore", lambda: self.mentorfy.restore(actor, document_id))
+
+    def restores(self, number: int) -> None:
+        removed = [one for one in self._documents() if one.deleted_at is not None]
+        document = self._pick(removed or self._documents(), number)
+        if document is not None:
+            actor, document_id = self.actor(document.organization_id), document.id
+            self._asks("restore", lambda: self.mentorfy.restore(actor, document_id))
+
+    def relearns(self, number: int) -> None:
+        if number % 3:
+            self.setting.text.recipe = f"lines/{number}"
+        change, event = (
+            Change(self.mentorfy.ports, self.mentorfy.retries),
+            RelearnRequested(recipe=self.setting.text.recipe),
+        )
+        self._each(number, "relearn", lambda actor, id_: change(actor.organization_id, id_, lambda _: event))
+
+    def _each(self, number: int, name: str, ask: Callable[[Actor, DocumentId], Awaitable[object]]) -> None:
+        document = self._pick(self._documents(), number)
+        if document is not None:
+            actor, document_id = self.actor(document.organization_id), document.id
+            self._asks(name, lambda: ask(actor, document_id))
+
+    def _asks(
+        self, name: str, ask: Callable[[], Awaitable[object]], sight: tuple[DocumentId, int] | None = None
+    ) -> None:
+        """Let a page ask, in the web process if it lives; a person whose page shows no answer sees an error."""
+        node = next((one for one in self.nodes if one.name.startswith("web") and one.alive), None)
+        context = Context()
+        context.run(NODE.set, node)
+        context.run(SIGHT.set, sight)
+        self._world.loop.create_task(self._request(name, ask), context=context)
+
+    async def _request(self, name: str, ask: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await ask()
+            self._world.counts[f"{name} heard"] += 1
+        except CallerError as error:
+            self._world.counts[f"refused {name}: {error}"] += 1
+        except StoreUnavailable:
+            self._world.counts[f"{name} unanswered"] += 1
+
+    def changes(self, number: int) -> None:
+        organization_id = self._organization(number)
+        names = sorted(self.setting.files.files[organization_id])
+        self.setting.files.change(organization_id, names[number % len(names)])
+
+    def appears(self, number: int) -> None:
+        organization_id = self._organization(number)
+        self.setting.files.change(organization_id, f"new-{len(self.setting.files.files[organization_id])}")
+
+    def is_renamed(self, number: int) -> None:
+        files = self.setting.files.files[self._organization(number)]
+        file = files[sorted(files)[number % len(files)]]
+        file.name = f"renamed-{number % 7}.{'md' if number % 2 else 'txt'}"
+
+    def vanishes(self, number: int) -> None:
+        files = self.setting.files.files[self._organization(number)]
+        file = files[sorted(files)[number % len(files)]]
+        file.gone = file.was_gone = True
+
+    def returns(self, number: int) -> None:
+        for _, file in sorted(self.setting.files.files[self._organization(number)].items()):
+            file.gone = False
+
+    def kills(self, number: int) -> None:
+        if node := self._node(number):
+            self._world.kill(node)
+
+    def freezes(self, number: int) -> None:
+        if node := self._node(number):
+            self._world.freeze(node, FREEZES[number % len(FREEZES)])
+
+    def drains(self, number: int) -> None:
+        if (node := self._node(number)) and node.name.startswith("work"):
+            self._world.fault("drained")
+            self.drain(node)
+
+    def downs(self, number: int) -> None:
+        self._world.outage((5, 40, 120, 400, 1200)[number % 5])
+
+    def downs_providers(self, number: int) -> None:
+        self._world.fault("providers down")
+        self._world.providers_down_until = self._world.loop.time() + (30, 300, 1200)[number % 3]
+
+    def loses_bytes(self, number: int) -> None:
+        if self.setting.blobs.data:
+            self._world.fault("bytes lost")
+            self.setting.blobs.data.pop(self._key(number))
+
+    def spoils_bytes(self, number: int) -> None:
+        if self.setting.blobs.data:
+            self._world.fault("bytes spoilt")
+            self.setting.blobs.data[self._key(number)] += b"!"
+
+    def _key(self, number: int) -> str:
+        key = sorted(self.setting.blobs.data)[number % len(self.setting.blobs.data)]
+        self._world.spoilt.add(key)
+        return key
+
+    def actor(self, organization_id: OrganizationId) -> Actor:
+        """Return an organisation's owner."""
+        return Actor(MEMBER, organization_id, Role.OWNER)
+
+    def _organization(self, number: int) -> OrganizationId:
+        return self.setting.organizations[number % len(self.setting.organizations)]
+
+    def _documents(self) -> list[Document]:
+        return [*self.setting.tables.documents.values()]
+
+    def _pick(self, documents: Sequence[Document], number: int) -> Document | None:
+        return documents[number % len(documents)] if documents else None
+
+    def _node(self, number: int) -> Node | None:
+        alive = [node for node in self.nodes if node.alive]
+        return alive[number % len(alive)] if alive else None

@@ -1,0 +1,53 @@
+"""What a schedule has in store: who does what, and when."""
+
+from dataclasses import dataclass
+from random import Random  # noqa: TID251 - the simulator owns chance
+from typing import Final
+
+WEIGHTS: Final = {
+    "imports": 7,
+    "imports_all": 2,
+    "scans": 3,
+    "changes": 5,
+    "vanishes": 2,
+    "returns": 2,
+    "is_renamed": 1,
+    "appears": 1,
+    "retries": 4,
+    "removes": 3,
+    "restores": 3,
+    "relearns": 2,
+    "kills": 2,
+    "freezes": 2,
+    "drains": 2,
+    "downs": 2,
+    "downs_providers": 1,
+    "loses_bytes": 1,
+    "spoils_bytes": 1,
+}
+"""How often each act occurs, against the others."""
+
+UNDO: Final = 600.0
+"""Seconds a person has to take a removal back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that happens at a time; the number says to whom."""
+
+    at: float
+    name: str
+    number: int
+
+
+def drawn_plan(chance: Random) -> list[Act]:
+    """Return a schedule's plan."""
+    length = chance.choice([120, 400, 900, 1800])
+    names = chance.choices([*WEIGHTS], [*WEIGHTS.values()], k=chance.randint(6, 20))
+    undos = [UNDO + chance.uniform(-40, 20) for name in names if name == "removes" and chance.random() < 0.4]
+    acts = [Act(length * chance.random(), name, chance.randrange(1 << 20)) for name in names]
+    removals = [act for act in acts if act.name == "removes"]
+    acts += [
+        Act(removal.at + undo, "restores_it", removal.number) for removal, undo in zip(removals, undos, strict=False)
+    ]
+    return sorted([Act(0, "imports", 0), Act(1, "imports", 1), *acts], key=lambda act: act.at)

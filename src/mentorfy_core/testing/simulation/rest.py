@@ -1,0 +1,90 @@
+"""What must be true when faults have stopped and everything has come to rest."""
+
+from collections.abc import Iterator, Mapping
+
+from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.errors import ErrorKind
+from mentorfy_core.ids import DocumentId
+from mentorfy_core.imports.lifecycle import import_owed
+from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.files import version_of
+from mentorfy_core.testing.simulation.knowledge import digest
+from mentorfy_core.testing.simulation.setting import Setting
+from mentorfy_core.testing.simulation.tables import Tables
+
+
+def restless(tables: Tables) -> list[str]:
+    """Return what is not yet at rest."""
+    rows = [f"{one.external_id} is {one.status}" for one in tables.documents.values() if not one.is_at_rest]
+    return rows + [f"an import is {one.state}" for one in tables.imports.values() if import_owed(one) is not None]
+
+
+def next_due(tables: Tables) -> float | None:
+    """Return when something that nobody holds may run, as seconds since ever, or ``None`` where all is done or held."""
+    rows = [one.next_run_at for one in tables.documents.values() if one.claim is None and not one.is_at_rest]
+    jobs = [one.next_run_at for one in tables.imports.values() if one.claim is None and import_owed(one) is not None]
+    return min((at.timestamp() for at in (*rows, *jobs)), default=None)
+
+
+def is_quiet(tables: Tables) -> bool:
+    """Return whether nobody holds anything."""
+    documents_rest = all(one.claim is None for one in tables.documents.values())
+    return documents_rest and all(one.claim is None for one in tables.imports.values())
+
+
+def check(setting: Setting, accepted: Mapping[DocumentId, int]) -> None:
+    """Check liveness and that no garbage is left.
+
+    Args:
+        setting: The world at rest.
+        accepted: The newest version of each document that a complete import listed.
+    """
+    for breach, detail in (*_events(setting), *_promises(setting, accepted), *_garbage(setting), *_texts(setting)):
+        setting.world.bad(breach, detail)
+
+
+def _events(setting: Setting) -> Iterator[tuple[Breach, str]]:
+    for document in setting.tables.documents.values():
+        lines = setting.tables.events.get(document.id, ())
+        if [line.seq for line in lines] != [*range(1, document.row_version + 1)]:
+            yield Breach.EVENTS_MISSING, document.external_id
+
+
+def _promises(setting: Setting, accepted: Mapping[DocumentId, int]) -> Iterator[tuple[Breach, str]]:
+    for document in setting.tables.documents.values():
+        if document.deleted_at is None and (breach := _broken(setting, document, accepted.get(document.id, 0))):
+            yield breach, f"{document.external_id}, {document.content_token} of {accepted.get(document.id, 0)}"
+
+
+def _broken(setting: Setting, document: Document, accepted: int) -> Breach | None:
+    file = setting.files.files[document.organization_id][document.external_id]
+    if document.status is Status.AVAILABLE_TO_AI:
+        if version_of(document.content_token) < accepted:
+            return Breach.UPDATE_LOST
+        if document.content_sha256 != digest(dict(file.versions)[document.content_token]):
+            return Breach.OTHER_BYTES_AT_REST
+    failed = document.last_error if document.status is Status.FAILED else None
+    if failed is not None and failed.kind is ErrorKind.NOT_FOUND:
+        return Breach.LEFT_FAILED if not file.gone and accepted >= version_of(file.newest[0]) else None
+    return None
+
+
+def _garbage(setting: Setting) -> Iterator[tuple[Breach, str]]:
+    tables = setting.tables
+    living = [one for one in tables.documents.values() if one.deleted_at is None]
+    if left := setting.blobs.data.keys() - {one.storage_key for one in living}:
+        yield Breach.BLOBS_LEFT, f"{len(left)}"
+    named = {id_ for one in living for id_ in (one.generation, one.live_generation)}
+    if any(generation not in named for held in setting.knowledge.held.values() for generation in held):
+        yield Breach.KNOWLEDGE_LEFT, ""
+    if any(one.retired_at is None and one.id not in named for one in tables.generations.values()):
+        yield Breach.GENERATIONS_LEFT, ""
+
+
+def _texts(setting: Setting) -> Iterator[tuple[Breach, str]]:
+    for document in setting.tables.documents.values():
+        if document.is_visible and document.live_generation is not None:
+            held = setting.knowledge.held.get(document.organization_id, {}).get(document.live_generation, {})
+            text = "".join(held[index].chunk.text for index in sorted(held))
+            if digest(text.encode()) != setting.tables.generations[document.live_generation].content_sha256:
+                yield Breach.OTHER_TEXT, document.external_id

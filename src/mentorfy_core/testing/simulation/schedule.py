@@ -1,0 +1,157 @@
+"""One seed, one schedule: build a world, let the plan happen, wait until it is calm, look."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from random import Random  # noqa: TID251 - the simulator owns chance
+from typing import Final
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.testing.simulation import rest
+from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.loop import SimulatedLoop
+from mentorfy_core.testing.simulation.monitors import Monitors
+from mentorfy_core.testing.simulation.people import Happenings
+from mentorfy_core.testing.simulation.plan import Act, drawn_plan
+from mentorfy_core.testing.simulation.processes import Processes
+from mentorfy_core.testing.simulation.reader import read
+from mentorfy_core.testing.simulation.setting import Setting
+from mentorfy_core.testing.simulation.world import BEGINNING, Violation, Weather, World
+
+MAX_STEPS: Final = 300_000
+PATIENCE: Final = 12 * 3600.0
+"""Seconds after the last fault by which everything is at rest."""
+
+HANGOVER: Final = 1500.0
+"""Seconds that faults may go on to be felt: as long as the longest freeze."""
+
+WEEK: Final = 8 * 24 * 3600.0
+"""Seconds by which what is gone from its source is dropped."""
+
+COLLECTING: Final = 11 * 60.0
+"""Seconds after which the collector has something to do again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a schedule showed.
+
+    Attributes:
+        trace: Two runs share it only if they took the same steps.
+        acts: How many acts were planned.
+    """
+
+    seed: int
+    violations: tuple[Violation, ...]
+    counts: Counter[str]
+    trace: int
+    steps: int
+    documents: int
+    acts: int
+    story: tuple[str, ...] = field(default=(), repr=False)
+
+
+def run(seed: int, *, tells: bool = False, without: frozenset[int] = frozenset()) -> Outcome:
+    """Run a seed's schedule to its end, or to its first violation.
+
+    Args:
+        seed: Which.
+        tells: Write the story down.
+        without: Acts of the plan that do not happen, by their place in it.
+    """
+    draw = Random(seed * 8)
+    weather, plan = Weather.drawn(draw), drawn_plan(draw)
+    kept = [act for number, act in enumerate(plan) if number not in without]
+    world = World(seed, SimulatedLoop(seed, max_steps=MAX_STEPS), weather, tells=tells)  # type: ignore[abstract]
+    schedule = _Schedule(world, kept, draw)
+    world.loop.run(schedule.course())
+    world.violations.extend(Violation(Breach.STRAY, stray, world.loop.time()) for stray in world.loop.strays)
+    return Outcome(
+        seed,
+        tuple(world.violations),
+        world.counts,
+        world.loop.trace,
+        world.loop.steps,
+        len(schedule.setting.tables.documents),
+        len(plan),
+        tuple(world.story),
+    )
+
+
+class _Schedule:
+    """The course of things."""
+
+    def __init__(self, world: World, plan: Sequence[Act], draw: Random) -> None:
+        self._world, self._plan, self._draw = world, plan, draw
+        self.setting = Setting(world)
+        ports, bell = self.setting.ports(self._next_due)
+        self._monitors = world.watch = Monitors(self.setting, on_change=bell.something_changed)
+        self.setting.furnish(draw)
+        mentorfy = Mentorfy(ports)
+        self._processes = Processes(world, mentorfy)
+        self._happenings = Happenings(self.setting, mentorfy, self._processes.nodes, self._processes.drain)
+        self._calm_since = 0.0
+
+    def _next_due(self) -> float | None:
+        due = rest.next_due(self.setting.tables)
+        return None if due is None else due - BEGINNING.timestamp()
+
+    async def course(self) -> None:
+        """Let everything happen."""
+        self._begin()
+        for act in self._plan:
+            await asyncio.sleep(max(0.0, act.at - self._world.loop.time()))
+            self._happenings.perform(act)
+        await asyncio.sleep(30)
+        await self._calm_down()
+        await self._come_to_rest()
+        if self._world.seed % 4 == 0:
+            await self._processes.sleep(WEEK)
+            await self._come_to_rest()
+        for _ in range(3):
+            await self._processes.sleep(COLLECTING)
+            await asyncio.sleep(90)
+        rest.check(self.setting, self._monitors.imports.accepted)
+
+    def _begin(self) -> None:
+        self._processes.start_web()
+        for _ in range(self._draw.choice([1, 2, 2, 3])):
+            self._processes.start_worker(slots=self._draw.choice([1, 2, 3]))
+        self._world.loop.create_task(read(self.setting, self._processes), context=Context())
+
+    async def _calm_down(self) -> None:
+        world, now = self._world, self._world.loop.time()
+        world.stormy, world.down_until, world.providers_down_until = False, -1.0, -1.0
+        world.tell(lambda: "no more faults")
+        self._calm_since = now + HANGOVER
+        await asyncio.sleep(min(max(0.0, self._processes.awake_at - now), HANGOVER) + 60)
+
+    async def _come_to_rest(self) -> None:
+        """Let every organisation import once more, and wait until nothing is owed."""
+        for number, _ in enumerate(self.setting.organizations):
+            self._happenings.perform(Act(0, "scans" if self._world.seed % 2 else "imports", number))
+        until = self._world.loop.time() + PATIENCE
+        await asyncio.sleep(10)
+        while reasons := rest.restless(self.setting.tables):
+            if self._world.loop.time() > until:
+                self._world.bad(Breach.RESTLESS, "; ".join(reasons))
+            await self._skip_the_wait()
+            await asyncio.sleep(20)
+            self._look_at_leases()
+
+    async def _skip_the_wait(self) -> None:
+        """Sleep until a second before something is due, where nobody does anything."""
+        due, now = self._next_due(), self._world.loop.time()
+        if due is not None and due > now + 60 and rest.is_quiet(self.setting.tables):
+            await self._processes.sleep(due - now - 1)
+
+    def _look_at_leases(self) -> None:
+        """No lease outlives its holder by more than a lease and a sweep, once a sweeper has run for a lease."""
+        now = self._world.loop.time()
+        if now < max(self._calm_since, self._processes.asleep_until, self._world.stopped_at) + 180:
+            return
+        for document in self.setting.tables.documents.values():
+            if document.claim is not None and self._world.seconds(document.claim.lease_until) + 30 < now:
+                self._world.bad(Breach.OUTLIVED, document.external_id)

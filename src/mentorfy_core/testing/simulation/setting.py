@@ -1,0 +1,87 @@
+"""Everything in a schedule that is not the product: the stores' tables, files, bytes and knowledge."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random  # noqa: TID251 - the simulator owns chance
+from typing import Any, Final, cast
+from uuid import UUID
+
+from mentorfy_core.ids import OrganizationId
+from mentorfy_core.people import Organization
+from mentorfy_core.ports import (
+    BlobStore,
+    DocumentStore,
+    GenerationStore,
+    ImportStore,
+    KnowledgeBase,
+    PeopleStore,
+    Ports,
+    WorkerStore,
+)
+from mentorfy_core.testing.simulation.bell import SimulatedBell
+from mentorfy_core.testing.simulation.failures import Failures
+from mentorfy_core.testing.simulation.faults import ProviderLine, StoreLine, remote
+from mentorfy_core.testing.simulation.files import Files, Text
+from mentorfy_core.testing.simulation.knowledge import Blobs, Knowledge
+from mentorfy_core.testing.simulation.ledgers import GenerationTable, ImportTable, PeopleTable, WorkerTable
+from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
+from mentorfy_core.testing.simulation.world import BEGINNING, World
+
+SOURCE: Final = "files"
+
+
+@dataclass(slots=True)
+class Setting:
+    """A world and what stands in it."""
+
+    world: World
+    tables: Tables = field(init=False)
+    files: Files = field(init=False)
+    text: Text = field(init=False)
+    blobs: Blobs = field(init=False)
+    knowledge: Knowledge = field(init=False)
+    organizations: tuple[OrganizationId, ...] = tuple(OrganizationId(UUID(int=number)) for number in (1, 2))
+
+    def __post_init__(self) -> None:
+        world = self.world
+        self.tables, self.files, self.text = Tables(world), Files(world), Text(world)
+        self.blobs, self.knowledge = Blobs(world), Knowledge(world)
+
+    def furnish(self, draw: Random) -> None:
+        """Make the organisations, and one to three files for each."""
+        for organization_id in self.organizations:
+            self.tables.organizations.append(Organization(id=organization_id, name="Client", created_at=BEGINNING))
+            for number in range(draw.choice([1, 1, 2, 3])):
+                self.files.change(organization_id, f"{'ab'[organization_id.int - 1]}{number}")
+
+    def ports(self, next_due: Callable[[], float | None]) -> tuple[Ports, SimulatedBell]:
+        """Return the ports that lead here, over lines that fail, and the bell among them.
+
+        Args:
+            next_due: When something is next due, as the loop counts time.
+        """
+        world, tables, absent = self.world, self.tables, cast(Any, None)
+        store, bell = StoreLine(world), SimulatedBell(world, next_due)
+        blobs, knowledge = ProviderLine(world, seconds=3), ProviderLine(world, seconds=8 * world.weather.slow)
+        learned = remote(knowledge, self.knowledge, KnowledgeBase)  # type: ignore[type-abstract]
+        learned.__dict__["recipe"] = self.knowledge.recipe
+        ports = Ports(
+            documents=remote(store, DocumentTable(tables), DocumentStore),  # type: ignore[type-abstract]
+            generations=remote(store, GenerationTable(tables), GenerationStore),  # type: ignore[type-abstract]
+            imports=remote(store, ImportTable(tables), ImportStore),  # type: ignore[type-abstract]
+            workers=remote(store, WorkerTable(tables), WorkerStore),  # type: ignore[type-abstract]
+            people=remote(store, PeopleTable(tables), PeopleStore),  # type: ignore[type-abstract]
+            blobs=remote(blobs, self.blobs, BlobStore),  # type: ignore[type-abstract]
+            knowledge=learned,
+            bots=absent,
+            conversations=absent,
+            chat=absent,
+            sources={SOURCE: self.files},
+            text=self.text,
+            chunker=self.text,
+            bell=bell,
+            failures=Failures(world),
+            new_id=world.new_id,
+            randomness=world,
+        )
+        return ports, bell
