@@ -15,7 +15,19 @@ from mentorfy_core.testing.simulation.world import ATTEMPT, UNHEARD, World
 T = TypeVar("T")
 
 CHORES: Final = frozenset(
-    {"due", "expired", "unnamed", "unretired", "seen", "organizations", "keys", "kept_blobs", "generations"}
+    {
+        "due",
+        "expire",
+        "expired",
+        "purge",
+        "unnamed",
+        "unretired",
+        "seen",
+        "organizations",
+        "keys",
+        "kept_blobs",
+        "generations",
+    }
 )
 """Calls a worker makes all the time: seldom late and seldom struck, so that there is time for the others."""
 

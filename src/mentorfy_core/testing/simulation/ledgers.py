@@ -1,4 +1,4 @@
-"""The simulated stores' other tables: generations, imports, workers, people."""
+"""The simulated stores' other tables: generations, imports, workers, people, conversations."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -237,3 +237,13 @@ class PeopleTable:
 
     def organizations(self) -> Sequence[Organization]:
         return list(self._tables.organizations)
+
+
+class ConversationTable:
+    """The two methods of ``ports.ConversationStore`` that a worker needs: nobody talks here."""
+
+    def expire(self, limit: int) -> int:
+        return 0
+
+    def purge(self, undo: timedelta, limit: int) -> int:
+        return 0

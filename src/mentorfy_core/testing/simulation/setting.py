@@ -1,15 +1,16 @@
 """Everything in a schedule that is not the product: the stores' tables, files, bytes and knowledge."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from random import Random  # noqa: TID251 - the simulator owns chance
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.people import Organization
 from mentorfy_core.ports import (
     BlobStore,
+    ConversationStore,
     DocumentStore,
     GenerationStore,
     ImportStore,
@@ -23,7 +24,13 @@ from mentorfy_core.testing.simulation.failures import Failures
 from mentorfy_core.testing.simulation.faults import ProviderLine, StoreLine, remote
 from mentorfy_core.testing.simulation.files import Files, Text
 from mentorfy_core.testing.simulation.knowledge import Blobs, Knowledge
-from mentorfy_core.testing.simulation.ledgers import GenerationTable, ImportTable, PeopleTable, WorkerTable
+from mentorfy_core.testing.simulation.ledgers import (
+    ConversationTable,
+    GenerationTable,
+    ImportTable,
+    PeopleTable,
+    WorkerTable,
+)
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import BEGINNING, World
 
@@ -60,22 +67,21 @@ class Setting:
         Args:
             next_due: When something is next due, as the loop counts time.
         """
-        world, tables, absent = self.world, self.tables, cast(Any, None)
+        world, tables = self.world, self.tables
         store, bell = StoreLine(world), SimulatedBell(world, next_due)
         blobs, knowledge = ProviderLine(world, seconds=3), ProviderLine(world, seconds=8 * world.weather.slow)
         learned = remote(knowledge, self.knowledge, KnowledgeBase)  # type: ignore[type-abstract]
         learned.__dict__["recipe"] = self.knowledge.recipe
-        ports = Ports(
+        there: dict[str, Any] = dict.fromkeys(each.name for each in fields(Ports))  # the other ports nobody rings for
+        there.update(
             documents=remote(store, DocumentTable(tables), DocumentStore),  # type: ignore[type-abstract]
             generations=remote(store, GenerationTable(tables), GenerationStore),  # type: ignore[type-abstract]
             imports=remote(store, ImportTable(tables), ImportStore),  # type: ignore[type-abstract]
             workers=remote(store, WorkerTable(tables), WorkerStore),  # type: ignore[type-abstract]
+            conversations=remote(store, ConversationTable(), ConversationStore),  # type: ignore[type-abstract]
             people=remote(store, PeopleTable(tables), PeopleStore),  # type: ignore[type-abstract]
             blobs=remote(blobs, self.blobs, BlobStore),  # type: ignore[type-abstract]
             knowledge=learned,
-            bots=absent,
-            conversations=absent,
-            chat=absent,
             sources={SOURCE: self.files},
             text=self.text,
             chunker=self.text,
@@ -84,4 +90,4 @@ class Setting:
             new_id=world.new_id,
             randomness=world,
         )
-        return ports, bell
+        return Ports(**there), bell
