@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -18,8 +19,25 @@ from tests.integration.web_client import answers
 
 PORT = 18700  # the first that is tried; the next free one is taken
 ROOT = Path(__file__).parents[3]
-COMMAND = (sys.executable, "-m", "tests.integration.servers.scripted")
+SAMPLE = ROOT / "examples" / "mentor"
+SCRIPTED = (sys.executable, "-m", "tests.integration.servers.scripted")
+FURNISHED = (sys.executable, "-m", "tests.integration.servers.furnished")
 QUICK = {"MENTORFY_POLL": "0.1", "MENTORFY_FETCH_SPACING": "0.05", "MENTORFY_LEASE": "5", "MENTORFY_SWEEP": "1"}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organisation that was there before.
+
+    Attributes:
+        mark: What every text of it holds.
+        organization: Its id.
+        sessions: The secret in the cookie of its owner, admin and member.
+    """
+
+    mark: str
+    organization: str
+    sessions: dict[str, str]
 
 
 @dataclass
@@ -28,14 +46,17 @@ class Server:
 
     Attributes:
         folder: Of everything that belongs to it: data, logs, and ``files``, which may be imported.
+        house: What is there when it starts, see ``furnished.HOUSES``; nothing without it.
         apart: Whether the web part and the worker are processes of their own.
         pauses: Milliseconds that a ``file``, a ``batch`` of passages or a ``word`` takes.
     """
 
     folder: Path
+    house: str = ""
     apart: bool = False
     pauses: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    tenants: list[Tenant] = field(init=False, default_factory=list)
     _listening: socket.socket = field(init=False)
     _processes: dict[str, subprocess.Popen[str]] = field(init=False, default_factory=dict)
 
@@ -44,11 +65,17 @@ class Server:
         return address(self._listening)
 
     @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
     def files(self) -> Path:
         return self.folder / "files"
 
     def __enter__(self) -> Self:
         self.files.mkdir(parents=True, exist_ok=True)
+        if self.house:
+            self.tenants = self._furnished()
         self._listening = listen("127.0.0.1", PORT)
         self._listening.set_inheritable(True)
         for parts in (("web",), ("worker",)) if self.apart else (("web", "worker"),):
@@ -87,11 +114,17 @@ class Server:
         self._processes[part].kill()
         self._processes[part].wait()
 
+    def _furnished(self) -> list[Tenant]:
+        command = [*FURNISHED, self.house, "--data", str(self.data)]
+        done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [Tenant(**one) for one in json.loads(done.stdout)]
+
     def _command(self, parts: Sequence[str]) -> list[str]:
         pauses = [word for name, value in self.pauses.items() for word in (f"--{name}", str(value))]
-        return [*COMMAND, *parts, "--data", str(self.folder / "data"), "--fd", str(self._listening.fileno()), *pauses]
+        return [*SCRIPTED, *parts, "--data", str(self.data), "--fd", str(self._listening.fileno()), *pauses]
 
     @property
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MENTORFY_")}
-        return {**clean, **QUICK, **self.settings}
+        return {**clean, **QUICK, "MENTORFY_FOLDERS": f"{self.files}:{SAMPLE}", **self.settings}

@@ -1,0 +1,106 @@
+"""Fill a data folder: ``python -m tests.integration.servers.furnished {lived-in,hostile} --data FOLDER``.
+
+It prints JSON: of each organisation its id and mark, and the secrets of its people's sessions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.conversations.model import Conversation, MessageStatus
+from mentorfy_core.people import Actor, Role
+from mentorfy_local.memory_source import Names
+from mentorfy_runtime.container import running
+from mentorfy_runtime.settings import Settings
+from tests.integration.browser.hostile import STRINGS
+from tests.integration.servers.scripted import ALWAYS_BROKEN, ALWAYS_LIMITED, LOCKED
+from tests.integration.servers.seeded import Tenant, a_tenant, give_password, learn
+
+OURS, THEIRS = "PELICAN", "CORMORANT"
+FERRY: Final = "The ferry to Penmorrow leaves at half past six in the morning. It takes bicycles, but no cars."
+
+
+def letters(mark: str) -> dict[Names, str]:
+    """Return documents of which each kind of end is one."""
+    names = ("To Ann", "To Bo", "To Cy", ALWAYS_LIMITED, ALWAYS_BROKEN, LOCKED)
+    return {
+        (f"{mark} post", str(2020 + number), f"{mark} {name}.txt"): f"{mark} {name}: {FERRY} This is letter {number}."
+        for number, name in enumerate(names)
+    }
+
+
+async def lived_in(mentorfy: Mentorfy) -> Sequence[Tenant]:
+    """Make two organisations in which people have worked."""
+    tenants = [await a_tenant(mentorfy, mark) for mark in (OURS, THEIRS)]
+    for tenant in tenants:
+        await learn(mentorfy, tenant.owner, letters(tenant.mark))
+        for actor in tenant.actors.values():
+            await give_password(mentorfy, actor)
+            await talk(mentorfy, tenant, actor, f"{tenant.mark}: when does the ferry leave?", f"{FERRY} [1]")
+            await talk(mentorfy, tenant, actor, f"{tenant.mark}: who won the cup?", "", known=False)
+        await mentorfy.members.invite(tenant.owner, Role.MEMBER, f"new@{tenant.mark.lower()}.example")
+        await mentorfy.tokens.add(tenant.owner, f"{tenant.mark} token")
+    return tenants
+
+
+async def hostile(mentorfy: Mentorfy) -> Sequence[Tenant]:
+    """Make an organisation whose every text is meant to break the pages."""
+    tenant = await a_tenant(mentorfy, OURS)
+    files: dict[Names, str] = {("Odd", text, f"{text}.txt"): f"{text}\n\n{FERRY} {text}" for text in STRINGS[::2]}
+    files |= {(f"{text}.txt",): f"{FERRY} {text} {number}" for number, text in enumerate(STRINGS[1::2])}
+    await learn(mentorfy, tenant.owner, {**files, ("All of it.txt",): "\n\n".join(STRINGS)})
+    conversation = None
+    for text in filter(str.strip, (text.replace("\0", "") for text in STRINGS)):
+        await talk(mentorfy, tenant, tenant.owner, text, f"{text} and {text}")
+        conversation = await talk(mentorfy, tenant, tenant.owner, text, text, conversation)
+    return [tenant]
+
+
+async def talk(
+    mentorfy: Mentorfy,
+    tenant: Tenant,
+    actor: Actor,
+    question: str,
+    answer: str,
+    conversation: Conversation | None = None,
+    *,
+    known: bool = True,
+) -> Conversation:
+    """Let somebody ask and a bot answer as given, in a new conversation or in one that goes on."""
+    begun = await mentorfy.begin(
+        actor, question, bot_id=tenant.bot_id, conversation_id=conversation.id if conversation else None
+    )
+    ended = replace(begun.turn.answer, status=MessageStatus.COMPLETE, text=answer, answered=known)
+    await mentorfy.ports.conversations.finish(ended)
+    return begun.turn.conversation
+
+
+def _told(tenant: Tenant) -> Mapping[str, Any]:
+    sessions = {role.value: secret for role, secret in tenant.sessions.items()}
+    return {"mark": tenant.mark, "organization": str(tenant.organization_id), "sessions": sessions}
+
+
+HOUSES: Final[Mapping[str, Callable[[Mentorfy], Awaitable[Sequence[Tenant]]]]] = {
+    "lived-in": lived_in,
+    "hostile": hostile,
+}
+
+
+async def _furnish(house: str, data: Path) -> None:
+    async with running(Settings(data=data)) as mentorfy:
+        print(json.dumps([_told(tenant) for tenant in await HOUSES[house](mentorfy)]))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("house", choices=HOUSES)
+    parser.add_argument("--data", type=Path, required=True)
+    options = parser.parse_args()
+    asyncio.run(_furnish(options.house, options.data))
