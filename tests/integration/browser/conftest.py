@@ -51,15 +51,15 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The scripted program with an organisation that has nothing yet, shared by a module's tests."""
-    with Server(tmp_path_factory.mktemp("server")) as server:
+    """The scripted program with two organisations that were lived in, shared by a module's tests."""
+    with Server(tmp_path_factory.mktemp("server"), house="lived-in") as server:
         yield server
 
 
 @pytest.fixture
 def open_window(browser: Browser, server: Server) -> Window:
-    """Open windows on the server; see ``visitors.window``."""
-    return partial(window, browser, server.address)
+    """Open windows of the first organisation's owner, unless ``cookie`` says whose; see ``visitors.window``."""
+    return partial(window, browser, server.address, cookie=server.tenants[0].sessions["owner"])
 
 
 @pytest.fixture(scope="session")
