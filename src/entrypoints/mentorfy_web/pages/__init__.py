@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mentorfy_web.pages import content
+from mentorfy_web.pages import content, import_steps, imports
 from mentorfy_web.routing import Way
 
-WAYS: Final[tuple[Way, ...]] = (*content.WAYS,)
+WAYS: Final[tuple[Way, ...]] = (*content.WAYS, *imports.WAYS, *import_steps.WAYS)

@@ -1,0 +1,164 @@
+// The import dialog: every step is a page of its own; here its middle is shown in a dialog and kept up to date.
+
+import { ask, say } from "./mentorfy.js";
+
+const PART = { "x-mentorfy-part": "1" };
+const EVERY = 1000;
+let timer = 0;
+
+/** The part of the page that is the import, wherever it stands. */
+const current = () => document.querySelector("[data-import-part]");
+const dialog = () => document.querySelector("dialog.import-dialog");
+
+async function load(address, options = {}) {
+  clearTimeout(timer);
+  const answer = await ask(address, { ...options, headers: PART });
+  if (answer.status === 204) return watch();
+  const text = await answer.text();
+  if (!answer.ok) return complain(text);
+  show(text, answer.url);
+}
+
+/** Put a new part in the place of the old one; where only numbers moved, move only those. */
+function show(text, address) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-import-part]");
+  const old = current();
+  if (!fresh || !old) return location.assign(address);
+  if (fresh.dataset.done !== undefined && dialog()) return finish(fresh);
+  const same = old.dataset.state === fresh.dataset.state && old.querySelector(".import-now") && fresh.querySelector(".import-now");
+  if (same) move(old, fresh);
+  else {
+    old.replaceWith(fresh);
+    fresh.querySelector("#import-title")?.focus({ preventScroll: true });
+    if (!dialog() && address) history.replaceState(null, "", new URL(address).pathname + new URL(address).search);
+  }
+  watch();
+}
+
+function move(old, fresh) {
+  old.dataset.since = fresh.dataset.since;
+  for (const id of ["import-count", "import-current"]) {
+    old.querySelector(`#${id}`).textContent = fresh.querySelector(`#${id}`).textContent;
+  }
+  const [bar, now] = [old, fresh].map((part) => part.querySelector("#import-bar"));
+  if (bar && now) [bar.max, bar.value] = [now.max, now.value];
+}
+
+function complain(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const sentence = page.querySelector("main h1 ~ p")?.textContent ?? "That did not work. Try again.";
+  const part = current();
+  part.querySelector(":scope > .problem.now")?.remove();
+  const line = document.createElement("p");
+  line.className = "problem now";
+  line.role = "alert";
+  line.textContent = sentence;
+  part.querySelector(".import-head").after(line);
+}
+
+/** The dialog closes itself; the page behind it refreshes, and a notice says what was done. */
+function finish(fresh) {
+  const notice = fresh.querySelector("[data-notice]");
+  dialog().close();
+  const wanted = new CustomEvent("mentorfy:imported", { cancelable: true, detail: { notice } });
+  if (document.dispatchEvent(wanted)) {
+    sessionStorage.setItem("mentorfy-notice", notice.innerHTML);
+    location.reload();
+  } else tell(notice.innerHTML);
+}
+
+/** Our own page's words, as the server escaped them. */
+function tell(markup) {
+  const line = document.createElement("div");
+  line.className = "notice";
+  line.append(...new DOMParser().parseFromString(markup, "text/html").body.childNodes);
+  const close = document.createElement("button");
+  close.className = "quiet small";
+  close.textContent = "Dismiss";
+  close.addEventListener("click", () => line.remove());
+  line.append(close);
+  document.getElementById("notices").replaceChildren(line);
+}
+
+function watch() {
+  clearTimeout(timer);
+  const part = current();
+  if (part?.dataset.since === undefined) return;
+  timer = setTimeout(async () => {
+    if (document.hidden) return watch();
+    try {
+      const query = new URLSearchParams({ since: part.dataset.since });
+      await load(`${part.dataset.address}?${query}`);
+    } catch {
+      watch(); // the server does not answer: it will
+    }
+  }, EVERY);
+}
+
+function open(address) {
+  const box = document.createElement("dialog");
+  box.className = "import-dialog";
+  box.setAttribute("aria-labelledby", "import-title");
+  const part = document.createElement("section");
+  part.dataset.importPart = "";
+  part.className = "import";
+  const title = document.createElement("h2");
+  title.id = "import-title";
+  title.tabIndex = -1;
+  title.textContent = "Import documents";
+  part.append(title);
+  box.append(part);
+  document.body.append(box);
+  const opener = document.activeElement;
+  box.addEventListener("close", () => {
+    clearTimeout(timer);
+    box.remove();
+    opener?.focus();
+  });
+  box.showModal();
+  return load(address).catch(() => location.assign(address));
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("a[data-import]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (opener && plain && !current()) {
+    event.preventDefault();
+    open(opener.href);
+  }
+  const link = event.target.closest("[data-import-part] a[data-part]");
+  if (link && plain) {
+    event.preventDefault();
+    load(link.href).catch(() => location.assign(link.href));
+  }
+  if (event.target.closest("[data-import-part] [data-close]")) dialog()?.close();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.closest("[data-import-part]")) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  const address = event.submitter?.getAttribute("formaction") ?? form.action;
+  event.submitter?.setAttribute("aria-busy", "true");
+  load(address, { method: "POST", body: new URLSearchParams(body) })
+    .catch(() => say("The server does not answer. Nothing was lost; try again in a moment."))
+    .finally(() => event.submitter?.removeAttribute("aria-busy"));
+});
+
+// How many files would be imported, while boxes are ticked.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-plan]");
+  if (!form || event.target.name !== "take") return;
+  const button = form.querySelector("[data-taken]");
+  const taken = Number(button.dataset.taken) + (event.target.checked ? 1 : -1);
+  button.dataset.taken = taken;
+  button.textContent = taken ? `Import ${taken.toLocaleString("en")} file${taken === 1 ? "" : "s"}` : "Finish";
+});
+
+const left = sessionStorage.getItem("mentorfy-notice");
+if (left) {
+  sessionStorage.removeItem("mentorfy-notice");
+  tell(left);
+}
+watch();
