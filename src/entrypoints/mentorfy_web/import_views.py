@@ -26,6 +26,7 @@ class Kind:
     verdicts: frozenset[Verdict]
 
 
+TO_IMPORT: Final = Kind("import", "To import", IMPORTED)
 KINDS: Final = (
     Kind("new", "New", frozenset({Verdict.NEW})),
     Kind("changed", "Changed", frozenset({Verdict.CHANGED, Verdict.MOVED, Verdict.RETURNED, Verdict.TRIED_AGAIN})),
@@ -34,7 +35,7 @@ KINDS: Final = (
     Kind("gone", "Gone", frozenset({Verdict.GONE, Verdict.DROPPED})),
     Kind("removed", "Removed earlier", frozenset({Verdict.REMOVED})),
 )
-EVERYTHING: Final = Kind("", "All", frozenset(Verdict))
+EVERYTHING: Final = Kind("all", "All", frozenset(Verdict))
 BADGES: Final[Mapping[Verdict, tuple[str, str, str]]] = {
     Verdict.NEW: ("New", "green", "plus"),
     Verdict.CHANGED: ("Changed", "blue", "refresh"),
@@ -66,7 +67,7 @@ class ImportView:
     """One import as a person sees it.
 
     Attributes:
-        kinds: With how many files there are of each; "All" first.
+        kinds: Those there are, with how many files of each.
         to_import: Files that would be imported, and those that were not left out of them.
         entries: A portion of the plan, from ``start``; ``following`` is where the next portion begins.
         has_worker: Whether anybody is there to carry it out.
@@ -109,7 +110,7 @@ def mark(job: Import) -> str:
 
 def kind_named(name: str) -> Kind:
     """Return the kind with this name; everything for any other name."""
-    return next((kind for kind in KINDS if kind.name == name), EVERYTHING)
+    return next((kind for kind in (TO_IMPORT, *KINDS) if kind.name == name), EVERYTHING)
 
 
 async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
@@ -119,7 +120,7 @@ async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
     return ImportView(
         job=job,
         summary=summary_of(tally),
-        kinds=[(EVERYTHING, sum(tally.values())), *((kind, _count(tally, kind.verdicts)) for kind in KINDS)],
+        kinds=[(kind, number) for kind in (TO_IMPORT, *KINDS, EVERYTHING) if (number := _count(tally, kind.verdicts))],
         to_import=_count(tally, IMPORTED),
         taken=sum(number for (verdict, left_out), number in tally.items() if verdict in IMPORTED and not left_out),
         has_worker=overview.workers > 0,

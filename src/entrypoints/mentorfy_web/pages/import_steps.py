@@ -11,7 +11,9 @@ from mentorfy_core.imports.model import IMPORTED, Choice, Entry
 from mentorfy_web.doors import Door
 from mentorfy_web.import_views import (
     BADGES,
+    EVERYTHING,
     PAGE,
+    TO_IMPORT,
     ImportView,
     Kind,
     kind_named,
@@ -32,7 +34,8 @@ async def show_import(visit: Visit) -> Response:
     if visit.request.query_params.get("since") == mark(job):
         return Response(status_code=204)
     view = await view_of(visit.mentorfy, visit.actor, job)
-    kind = kind_named(visit.request.query_params.get("show", ""))
+    first = TO_IMPORT if view.to_import and job.waits_for_a_person else EVERYTHING
+    kind = kind_named(visit.request.query_params.get("show", first.name))
     entries = await _entries(visit, view, kind)
     return part(
         visit,
