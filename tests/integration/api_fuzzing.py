@@ -55,17 +55,20 @@ def _answers(report: Path) -> Iterator[tuple[str, int]]:
                     yield f"{asked['method']} {asked['path']}", interaction["response"]["status_code"]
 
 
-def with_examples(document: Any, ids: Mapping[str, Mapping[str, str]]) -> Any:
-    """Return the document with an id that exists as the example of each path parameter.
+def with_examples(document: Any, ids: Mapping[str, Mapping[str, str]], bodies: Mapping[str, Any]) -> Any:
+    """Return the document with an example of each path's ids and of each body, so that something is found.
 
     Args:
         document: The OpenAPI document.
-        ids: By operation id, by the parameter's name.
+        ids: By route, by the parameter's name.
+        bodies: By route.
     """
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            route = f"{method.upper()} {path}"
             for parameter in operation.get("parameters", ()):
-                given = ids.get(operation["operationId"], {})
-                if parameter["in"] == "path" and parameter["name"] in given:
-                    parameter["example"] = given[parameter["name"]]
+                if parameter["in"] == "path":
+                    parameter["example"] = ids[route][parameter["name"]]
+            if "requestBody" in operation:
+                operation["requestBody"]["content"]["application/json"]["example"] = bodies[route]
     return document

@@ -33,11 +33,15 @@ class Tenant:
         mark: What every text of it holds.
         organization: Its id.
         sessions: The secret in the cookie of its owner, admin and member.
+        tokens: Of its owner.
+        examples: Ids to ask for, by route and by their names in its path.
     """
 
     mark: str
     organization: str
     sessions: dict[str, str]
+    tokens: list[str]
+    examples: dict[str, dict[str, str]]
 
 
 @dataclass

@@ -1,6 +1,6 @@
-"""Fill a data folder: ``python -m tests.integration.servers.furnished {lived-in,hostile} --data FOLDER``.
+"""Fill a data folder: ``python -m tests.integration.servers.furnished HOUSE --data FOLDER``.
 
-It prints JSON: of each organisation its id and mark, and the secrets of its people's sessions.
+It prints JSON: of each organisation its id and mark, the secrets of its people's sessions, and what to ask for.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from mentorfy_local.memory_source import Names
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from tests.integration.browser.hostile import STRINGS
+from tests.integration.route_table import ROWS
 from tests.integration.servers.scripted import ALWAYS_BROKEN, ALWAYS_LIMITED, LOCKED
 from tests.integration.servers.seeded import Tenant, a_tenant, give_password, learn
+from tests.integration.things import Things
 
 OURS, THEIRS = "PELICAN", "CORMORANT"
 FERRY: Final = "The ferry to Penmorrow leaves at half past six in the morning. It takes bicycles, but no cars."
@@ -46,7 +48,19 @@ async def lived_in(mentorfy: Mentorfy) -> Sequence[Tenant]:
             await talk(mentorfy, tenant, actor, f"{tenant.mark}: when does the ferry leave?", f"{FERRY} [1]")
             await talk(mentorfy, tenant, actor, f"{tenant.mark}: who won the cup?", "", known=False)
         await mentorfy.members.invite(tenant.owner, Role.MEMBER, f"new@{tenant.mark.lower()}.example")
-        await mentorfy.tokens.add(tenant.owner, f"{tenant.mark} token")
+        tenant.tokens.append((await mentorfy.tokens.add(tenant.owner, f"{tenant.mark} token")).secret)
+    return tenants
+
+
+async def plentiful(mentorfy: Mentorfy) -> Sequence[Tenant]:
+    """Make two organisations in which people have worked, and something to ask for by each API route."""
+    tenants = await lived_in(mentorfy)
+    for tenant in tenants:
+        things = Things(mentorfy, tenant)
+        for route, row in ROWS.items():
+            if " /api/" in route:
+                ids = {name: await things.make(kind, tenant.owner) for name, kind in row.ids.items()}
+                tenant.examples[route] = ids
     return tenants
 
 
@@ -84,11 +98,18 @@ async def talk(
 
 def _told(tenant: Tenant) -> Mapping[str, Any]:
     sessions = {role.value: secret for role, secret in tenant.sessions.items()}
-    return {"mark": tenant.mark, "organization": str(tenant.organization_id), "sessions": sessions}
+    return {
+        "mark": tenant.mark,
+        "organization": str(tenant.organization_id),
+        "sessions": sessions,
+        "tokens": tenant.tokens,
+        "examples": tenant.examples,
+    }
 
 
 HOUSES: Final[Mapping[str, Callable[[Mentorfy], Awaitable[Sequence[Tenant]]]]] = {
     "lived-in": lived_in,
+    "plentiful": plentiful,
     "hostile": hostile,
 }
 

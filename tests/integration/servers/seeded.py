@@ -6,7 +6,7 @@ Every text of an organisation holds its mark, so that a byte of it is known wher
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mentorfy_core.application import Mentorfy
@@ -33,6 +33,8 @@ class Tenant:
     Attributes:
         mark: What every text of it holds.
         sessions: The secret in the cookie of each.
+        tokens: Of the owner.
+        examples: Ids to ask for, by route and by their names in its path.
     """
 
     mark: str
@@ -40,6 +42,8 @@ class Tenant:
     bot_id: BotId
     actors: Mapping[Role, Actor]
     sessions: Mapping[Role, str]
+    tokens: list[str] = field(default_factory=list)
+    examples: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def owner(self) -> Actor:
