@@ -1,5 +1,6 @@
 """Errors as people and programs read them: what happened, whose fault it is, what to do."""
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -17,6 +18,7 @@ from mentorfy_core.errors import (
     NotFound,
     PortError,
     StoreUnavailable,
+    TooManyAttempts,
 )
 from mentorfy_web.templating import link, render
 
@@ -26,6 +28,7 @@ STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
     Conflict: HTTPStatus.CONFLICT,
     IllegalTransition: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PortError: HTTPStatus.BAD_GATEWAY,
 }
@@ -41,7 +44,10 @@ async def say_error(request: Request, error: Exception) -> Response:
         return answer(request, status, NOT_ANSWERING)
     if isinstance(error, NotFound):
         return answer(request, status, NOTHING_HERE)  # a foreign id and an absent one look alike
-    return answer(request, status, str(error))
+    response = answer(request, status, str(error))
+    if isinstance(error, TooManyAttempts):
+        response.headers["retry-after"] = str(math.ceil(error.wait.total_seconds()))
+    return response
 
 
 async def ask_to_sign_in(request: Request, error: Exception) -> Response:

@@ -6,9 +6,10 @@ Those with one path become one Starlette route, so that ``Allow`` is right.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mentorfy_core.application import Mentorfy
@@ -16,6 +17,10 @@ from mentorfy_web.doors import Door, require
 from mentorfy_web.organizations import require_same_organization
 from mentorfy_web.visitors import visitor_of
 from mentorfy_web.visits import Visit
+
+START: Final = "/"
+MEMBERS_START: Final = "/chat"
+"""Where members are sent who come to the start: the pages behind it are not for them."""
 
 Handler = Callable[[Visit], Awaitable[Response]]
 
@@ -43,6 +48,8 @@ def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Respo
         way = methods["GET" if request.method == "HEAD" else request.method]
         mentorfy: Mentorfy = request.app.state.mentorfy
         visitor = await visitor_of(request, mentorfy)
+        if way.path == START and visitor and not visitor.is_operator:
+            return RedirectResponse(MEMBERS_START, 303)
         require(way.door, visitor.actor.role if visitor else None)
         if visitor and way.door is not Door.OPEN:
             require_same_organization(request, visitor)

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from mentorfy_web.pages import content, import_steps, imports
+from mentorfy_web.pages import content, import_steps, imports, link, login
 from mentorfy_web.routing import Way
 
-WAYS: Final[tuple[Way, ...]] = (*content.WAYS, *imports.WAYS, *import_steps.WAYS)
+WAYS: Final[tuple[Way, ...]] = (
+    *content.WAYS,
+    *imports.WAYS,
+    *import_steps.WAYS,
+    *link.WAYS,
+    *login.WAYS,
+)
