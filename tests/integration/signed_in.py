@@ -62,7 +62,7 @@ def signed_in(client: TestClient, role: Role = Role.OWNER, organization_id: Orga
     secret = client.portal.call(a_secret, mentorfy, role, organization_id)
     presence = client.portal.call(mentorfy.sessions.recognise, secret)
     assert presence is not None
-    client.cookies.set(COOKIE, secret)
+    client.cookies.set(COOKIE, secret, domain="testserver.local")
     client.headers[HEADER] = str(presence.organization_id)
     return client
 

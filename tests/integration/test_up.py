@@ -36,7 +36,7 @@ def taken(port: int) -> Iterator[None]:
 def test_it_answers_and_works(program: Program, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("The ferry leaves at half past six.", "utf-8")
     with program.up(workers=2) as (_, said):
-        assert list(said) == ["address", "pid", "workers", "data"]
+        assert list(said) == ["address", "pid", "workers", "data", "link"]
         eventually(lambda: health(said["address"])["workers"] == 2)
         program.run("import", tmp_path / "note.txt")
         assert health(said["address"])["documents"]["available_to_ai"] == 1
@@ -45,10 +45,11 @@ def test_it_answers_and_works(program: Program, tmp_path: Path) -> None:
 def test_a_person_is_told_what_to_type_next(program: Program) -> None:
     with program.started(MENTORFY, "up", "--workers", "1") as up:
         assert up.stdout is not None
-        said = [up.stdout.readline() for _ in range(3)]
+        said = [up.stdout.readline() for _ in range(5)]
     assert said[0].startswith("Mentorfy answers at http://127.0.0.1:18")
-    assert said[1].strip().endswith("mentorfy import FOLDER")
-    assert said[2].strip().endswith('mentorfy ask "..."')
+    assert "/link/" in said[1]
+    assert said[3].strip().endswith("mentorfy import FOLDER")
+    assert said[4].strip().endswith('mentorfy ask "..."')
 
 
 def test_a_taken_port_is_stepped_over(program: Program) -> None:

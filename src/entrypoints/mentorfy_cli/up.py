@@ -50,7 +50,7 @@ async def _up(settings: Settings, listening: socket.socket, again: str, *, as_js
             for child in _children(settings, listening):
                 group.create_task(child.keep(stop))
             if await _answers(listening, stop):
-                _greet(settings, listening, again, as_json=as_json)
+                _greet(settings, listening, again, await _link(settings, listening), as_json=as_json)
             elif not stop.is_set():
                 remark(f"The web server does not answer: see {settings.logs / 'web.log'}")
 
@@ -88,7 +88,17 @@ async def _answers(listening: socket.socket, stop: asyncio.Event) -> bool:
         writer.close()
 
 
-def _greet(settings: Settings, listening: socket.socket, again: str, *, as_json: bool) -> None:
+async def _link(settings: Settings, listening: socket.socket) -> str:
+    """Return a one-time link that signs the owner in. It goes to whoever started us, and into no log."""
+    from mentorfy_runtime.container import running
+    from mentorfy_runtime.listening import address
+    from mentorfy_runtime.people import link_for_owner
+
+    async with running(settings) as mentorfy:
+        return await link_for_owner(mentorfy, address(listening))
+
+
+def _greet(settings: Settings, listening: socket.socket, again: str, link: str, *, as_json: bool) -> None:
     from mentorfy_runtime.container import LEXICAL_ONLY
     from mentorfy_runtime.doctor import weights_are_installed
     from mentorfy_runtime.listening import address
@@ -97,8 +107,11 @@ def _greet(settings: Settings, listening: socket.socket, again: str, *, as_json:
     if not weights_are_installed():
         remark(LEXICAL_ONLY)
     if as_json:
-        say_json({"address": at, "pid": os.getpid(), "workers": settings.workers, "data": str(settings.data)})
+        shape = {"address": at, "pid": os.getpid(), "workers": settings.workers, "data": str(settings.data)}
+        say_json({**shape, "link": link})
         return
-    say(f"Mentorfy answers at {at} (Ctrl-C stops it). Next, in another terminal:")
+    say(f"Mentorfy answers at {at} (Ctrl-C stops it).")
+    say(f"Sign in with this link, which works once, for a day: {link}")
+    say("Or, in another terminal:")
     say(f"  {again} import FOLDER")
     say(f'  {again} ask "..."')

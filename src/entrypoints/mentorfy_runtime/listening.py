@@ -42,5 +42,9 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def address(listening: socket.socket) -> str:
     """Return what to type into a browser."""
-    host, port = listening.getsockname()[:2]
+    return address_of(*listening.getsockname()[:2])
+
+
+def address_of(host: str, port: int) -> str:
+    """Return what to type into a browser, of a server that should be there."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

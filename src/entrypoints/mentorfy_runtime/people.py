@@ -8,6 +8,7 @@ from mentorfy_core.application import Mentorfy
 from mentorfy_core.bots.model import Bot
 from mentorfy_core.errors import NotFound
 from mentorfy_core.people import Actor, Role
+from mentorfy_core.people.credentials import comparable_email
 
 
 class Named(Protocol):
@@ -41,6 +42,27 @@ async def local_owner(mentorfy: Mentorfy, organization: str | None = None) -> Ac
     members = await mentorfy.ports.people.members(chosen.id)
     owner = next(member for member in members if member.role is Role.OWNER)
     return Actor(owner.id, chosen.id, owner.role)
+
+
+async def link_for_owner(mentorfy: Mentorfy, address: str, organization: str | None = None, email: str = "") -> str:
+    """Return the address of a new one-time link that signs somebody in; earlier ones of theirs end.
+
+    Args:
+        mentorfy: The front door.
+        address: Where the web server answers.
+        organization: As for ``local_owner``.
+        email: Whose; the owner's without it.
+
+    Raises:
+        NotFound: There is no such organisation, or nobody in it has the e-mail.
+    """
+    owner = await local_owner(mentorfy, organization)
+    members = await mentorfy.ports.people.members(owner.organization_id)
+    wanted = comparable_email(email)
+    found = [one for one in members if (one.email == wanted if wanted else one.id == owner.member_id)]
+    if not found:
+        raise NotFound(f"Nobody in this organisation has the e-mail “{email}”.")
+    return f"{address}/link/{(await mentorfy.let_in(found[0])).secret}"
 
 
 async def chosen_bot(mentorfy: Mentorfy, actor: Actor, bot: str | None = None) -> Bot:

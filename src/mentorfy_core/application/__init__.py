@@ -16,6 +16,7 @@ from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.members import LetIn, Members
+from mentorfy_core.application.organizations import AddOrganization
 from mentorfy_core.application.quotes import Quote, Quotes, Shown
 from mentorfy_core.application.remove import Remove, Restore
 from mentorfy_core.application.retry import Retry
@@ -165,6 +166,11 @@ class Mentorfy:
     def restore(self) -> Restore:
         """Take a removal back."""
         return Restore(self._change, self.timing.undo)
+
+    @property
+    def add_organization(self) -> AddOrganization:
+        """Make an organisation for another client."""
+        return AddOrganization(self.ports)
 
     @property
     def sign_in(self) -> SignIn:
