@@ -53,18 +53,21 @@ class Outcome:
     story: tuple[str, ...] = field(default=(), repr=False)
 
 
-def run(seed: int, *, tells: bool = False, without: frozenset[int] = frozenset()) -> Outcome:
+def run(
+    seed: int, *, tells: bool = False, without: frozenset[int] = frozenset(), max_steps: int = MAX_STEPS
+) -> Outcome:
     """Run a seed's schedule to its end, or to its first violation.
 
     Args:
         seed: Which.
         tells: Write the story down.
         without: Acts of the plan that do not happen, by their place in it.
+        max_steps: After how many steps something must be running in circles.
     """
     draw = Random(seed * 8)
     weather, plan = Weather.drawn(draw), drawn_plan(draw)
     kept = [act for number, act in enumerate(plan) if number not in without]
-    world = World(seed, SimulatedLoop(seed, max_steps=MAX_STEPS), weather, tells=tells)  # type: ignore[abstract]
+    world = World(seed, SimulatedLoop(seed, max_steps=max_steps), weather, tells=tells)  # type: ignore[abstract]
     schedule = _Schedule(world, kept, draw)
     world.loop.run(schedule.course())
     world.violations.extend(Violation(Breach.STRAY, stray, world.loop.time()) for stray in world.loop.strays)

@@ -66,7 +66,7 @@ class AttemptMonitor:
     def _begins(self, after: Document, claim: Claim, event: Claimed) -> None:
         world, node = self._world, NODE.get()
         attempt = Attempt(
-            after.id, after.epoch, event.token, event.stage, claim.version, event.alone, node, current_task()
+            after.id, after.epoch, event.token, event.stage, claim.version, event.alone, node, current_task(world.loop)
         )
         stale = (claim.lease_until - world.now()).total_seconds() < SHORT_LEASE
         attempt.excused = stale or UNHEARD.get() or (node is not None and not node.alive)
@@ -78,7 +78,12 @@ class AttemptMonitor:
     def read(self, document: Document) -> None:
         """Follow a worker that learns of a claim it was not told of; count the reports of what is over."""
         mine = ATTEMPT.get()
-        if mine is not None and mine.over and mine.document_id == document.id and current_task() is not mine.claimer:
+        if (
+            mine is not None
+            and mine.over
+            and mine.document_id == document.id
+            and current_task(self._world.loop) is not mine.claimer
+        ):
             self._world.counts["refused report: the attempt is over"] += 1
         attempt = self._world.attempts.get(document.id)
         if attempt is None or attempt.over or attempt.node is not NODE.get() or document.claim is None:

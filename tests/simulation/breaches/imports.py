@@ -1,0 +1,42 @@
+"""What imports promise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mentorfy_core.ids import ClaimToken
+from mentorfy_core.imports.model import Entry, ImportClaim, ImportState, Verdict
+from mentorfy_core.testing.samples import new_id
+from mentorfy_core.testing.simulation.breaches import Breach
+from tests.simulation.breaches import breaks
+from tests.simulation.scene import Scene
+
+
+@breaks(Breach.IMPORT_EARLY)
+def _(scene: Scene) -> None:
+    before = scene.an_import(next_run_at=scene.later(seconds=1))
+    claim = ImportClaim(token=ClaimToken(new_id()), lease_until=scene.later(seconds=90))
+    scene.monitors.import_written(before, replace(before, claim=claim))
+
+
+@breaks(Breach.IMPORT_EPOCH)
+def _(scene: Scene) -> None:
+    scene.monitors.import_written(scene.an_import(epoch=2), scene.an_import(epoch=1))
+
+
+@breaks(Breach.IMPORT_REVIVED)
+def _(scene: Scene) -> None:
+    scene.monitors.import_written(scene.an_import(state=ImportState.FAILED), scene.an_import())
+
+
+@breaks(Breach.PLAN_SWAPPED)
+def _(scene: Scene) -> None:
+    scene.monitors.import_written(scene.an_import(), scene.an_import(state=ImportState.COMPLETE, total=1))
+
+
+@breaks(Breach.FORGOTTEN)
+def _(scene: Scene) -> None:
+    job = scene.an_import(total=1)
+    file = scene.the_file()
+    scene.tables.plans[job.id] = {0: Entry(index=0, verdict=Verdict.NEW, display_path=file.display_path, file=file)}
+    scene.monitors.import_written(job, replace(job, state=ImportState.COMPLETE))
