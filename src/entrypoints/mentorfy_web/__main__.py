@@ -53,6 +53,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
         def stop() -> None:
             server.should_exit = True
+            if hasattr(app.state, "answers"):
+                app.state.answers.end_all()
 
         with stopping(told=stop):
             await server.serve(sockets=[listening])

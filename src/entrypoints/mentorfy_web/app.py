@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.errors import MentorfyError
 from mentorfy_web import api, errors, health, pages
+from mentorfy_web.answers import Answers
 from mentorfy_web.doors import SignInNeeded
 from mentorfy_web.guard import Guard
 from mentorfy_web.routing import routes_of
@@ -32,8 +33,8 @@ def create_app(opened: AbstractAsyncContextManager[Mentorfy]) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with opened as mentorfy:
-            app.state.mentorfy = mentorfy
+        async with opened as mentorfy, Answers(mentorfy) as answers:
+            app.state.mentorfy, app.state.answers = mentorfy, answers
             yield
 
     return Starlette(

@@ -2,13 +2,16 @@
 
 from typing import Final
 
-from mentorfy_web.pages import content, import_steps, imports, link, login
+from mentorfy_web.pages import chat, citations, content, history, import_steps, imports, link, login
 from mentorfy_web.routing import Way
 
 WAYS: Final[tuple[Way, ...]] = (
     *content.WAYS,
     *imports.WAYS,
     *import_steps.WAYS,
+    *history.WAYS,
+    *chat.WAYS,
+    *citations.WAYS,
     *link.WAYS,
     *login.WAYS,
 )
