@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -15,19 +16,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.model import SourceFile
 from mentorfy_core.errors import ErrorKind, PortError
-from mentorfy_core.ids import OrganizationId
+from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.model import Unreadable
+from mentorfy_core.ports import FileSource
 from mentorfy_core.testing.contracts.source import FileSourceContract, Shelf
+from mentorfy_core.testing.contracts.uploads import arriving
+from mentorfy_core.testing.samples import a_document
+from mentorfy_core.testing.strategies import NOW
 from mentorfy_local.folder_names import id_of, is_ignored, path_of
+from mentorfy_local.memory import MemoryDocumentStore, MemoryState
 from mentorfy_local.memory_source import MemorySource, memory_id
+from mentorfy_local.memory_uploads import MemoryUploadStage
 from mentorfy_local.source import FolderSource, real_root
+from mentorfy_local.upload_source import UploadSource
 
 ORGANIZATION = OrganizationId(UUID(int=1))
 NOBODY = 65534
 MIB = 1024 * 1024
 SOURCE = FolderSource()
+UPLOADED = ImportId(UUID(int=7))
 
 
 class FolderShelf:
@@ -66,6 +76,79 @@ class TestFolderSource(FileSourceContract):
     @pytest.fixture
     def shelf(self, tmp_path: Path) -> Shelf:
         return FolderShelf(tmp_path)
+
+
+class UploadShelf:
+    """One import's stage; what it no longer holds is staged anew without it."""
+
+    def __init__(self, stage: MemoryUploadStage) -> None:
+        self.stage = stage
+        self.files: dict[tuple[str, ...], bytes] = {}
+
+    def root(self, *folders: str) -> str:
+        return "/".join((str(UPLOADED), *folders))
+
+    async def put(self, path: tuple[str, ...], data: bytes) -> None:
+        self.files[path] = data
+        await self.stage.put(ORGANIZATION, UPLOADED, path, arriving(data))
+
+    async def remove(self, path: tuple[str, ...]) -> None:
+        del self.files[path]
+        await self.stage.remove(ORGANIZATION, UPLOADED)
+        for kept, data in self.files.items():
+            await self.put(kept, data)
+
+
+class TestUploadSource(FileSourceContract):
+    @pytest.fixture
+    def organization_id(self) -> OrganizationId:
+        return ORGANIZATION
+
+    @pytest.fixture
+    def stage(self) -> MemoryUploadStage:
+        return MemoryUploadStage()
+
+    @pytest.fixture
+    def documents(self) -> MemoryDocumentStore:
+        return MemoryDocumentStore(MemoryState(clock=lambda: NOW))
+
+    @pytest.fixture
+    def source(self, stage: MemoryUploadStage, documents: MemoryDocumentStore) -> UploadSource:
+        return UploadSource(stage, documents)
+
+    @pytest.fixture
+    def shelf(self, stage: MemoryUploadStage) -> Shelf:
+        return UploadShelf(stage)
+
+    async def test_a_root_covers_what_its_scan_lists_and_nothing_else(
+        self, source: FileSource, shelf: Shelf, organization_id: OrganizationId
+    ) -> None:
+        """An upload covers nothing: what it does not bring is not gone."""
+        await shelf.put(("b", "c.md"), b"one")
+        assert not source.covers(shelf.root(), "b/c.md")
+
+    async def test_a_document_gets_the_version_it_wants_whatever_else_was_uploaded(
+        self, source: UploadSource, stage: MemoryUploadStage, documents: MemoryDocumentStore
+    ) -> None:
+        first = await stage.put(ORGANIZATION, UPLOADED, ("a.md",), arriving(b"confirmed"))
+        wanted = replace(a_document(ORGANIZATION), source=source.name, external_id="a.md", desired_token=first.token)
+        await documents.add(wanted, Found())
+        other = ImportId(UUID(int=8))
+        await stage.put(ORGANIZATION, other, ("a.md",), arriving(b"never confirmed"))
+        assert await source.token(ORGANIZATION, "a.md") == first.token
+        assert await source.read(ORGANIZATION, "a.md") == b"confirmed"
+        await stage.remove(ORGANIZATION, UPLOADED)
+        with pytest.raises(PortError) as raised:
+            await source.read(ORGANIZATION, "a.md")
+        assert raised.value.kind is ErrorKind.NOT_FOUND
+
+    @pytest.mark.parametrize("root", ["", "no id", str(UUID(int=9)), f"{UUID(int=7)}/elsewhere"])
+    async def test_what_was_not_uploaded_cannot_be_scanned(
+        self, source: UploadSource, stage: MemoryUploadStage, root: str
+    ) -> None:
+        await stage.put(ORGANIZATION, UPLOADED, ("a.md",), arriving(b"one"))
+        with pytest.raises(PortError):
+            await self.listed(source, ORGANIZATION, root)
 
 
 class TestMemorySource(FileSourceContract):

@@ -63,7 +63,7 @@ class FolderBlobStore:
         return self._path / f"{key}{_SUFFIX}"
 
     def _put(self, file: Path, data: bytes) -> None:
-        with _translated():
+        with translated():
             for _ in range(_PRUNED_MEANWHILE):
                 with suppress(FileExistsError, FileNotFoundError):  # somebody's delete pruned the folder just now
                     file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,11 +72,11 @@ class FolderBlobStore:
             else:
                 raise FileNotFoundError(errno.ENOENT, "pruned again and again")
             for folder in (file.parent, *self._above(file.parent), self._path):
-                _sync_folder(folder)
+                sync_folder(folder)
 
     def _keys(self, organization_id: OrganizationId) -> list[str]:
         files = list(_files_below(self._path / str(organization_id)))
-        with _translated():
+        with translated():
             for file in files:
                 if file.suffix == _UNFINISHED:
                     _remove_abandoned(file)
@@ -84,7 +84,7 @@ class FolderBlobStore:
         return sorted(key for key in blobs if is_key(organization_id, key))
 
     def _delete(self, file: Path) -> None:
-        with _translated():
+        with translated():
             file.unlink(missing_ok=True)
         for folder in (file.parent, *self._above(file.parent)):
             try:
@@ -115,7 +115,8 @@ def _write_whole(file: Path, data: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
     with suppress(FileNotFoundError):  # emptied and pruned: then there is no name to keep
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -125,7 +126,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _read(file: Path) -> bytes:
-    with _translated():
+    with translated():
         try:
             return file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
@@ -139,7 +140,8 @@ def _remove_abandoned(unfinished: Path) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn the system's errors into ours."""
     try:
         yield
     except OSError as error:

@@ -79,3 +79,9 @@ def is_below(root: bytes, path: bytes) -> bool:
         return True
     start = root.rstrip(b"/") + b"/"
     return path.startswith(start) and not any(map(is_ignored, path[len(start) :].split(b"/")))
+
+
+def folders_first(path: tuple[str, ...]) -> tuple[tuple[bool, str], ...]:
+    """Return what sorts paths as scans list them: a folder, with all it holds, before its neighbours that are files."""
+    *folders, name = path
+    return (*((False, folder) for folder in folders), (True, name))

@@ -10,6 +10,7 @@ from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.dedup import content_token
 from mentorfy_core.imports.model import Unreadable
+from mentorfy_local.folder_names import folders_first
 from mentorfy_local.media_types import media_type
 
 Names = tuple[str, ...]
@@ -60,7 +61,7 @@ class MemorySource:
         paths = [path for external_id, (path, _) in files.items() if self.covers(root, external_id)]
         if root and not paths:
             raise PortError(ErrorKind.NOT_FOUND, f"There is no folder or file at {root}.")
-        for path in sorted(paths, key=_folders_first):
+        for path in sorted(paths, key=folders_first):
             yield self._listed(organization_id, path, skip=root.count("/"))
 
     def covers(self, root: str, external_id: str) -> bool:
@@ -99,8 +100,3 @@ class MemorySource:
             size_bytes=len(data),
             token=content_token(f"sha256:{sha256(data).hexdigest()}", None),
         )
-
-
-def _folders_first(path: Names) -> tuple[tuple[bool, str], ...]:
-    *folders, name = path
-    return (*((False, folder) for folder in folders), (True, name))

@@ -173,6 +173,19 @@ class SqliteDocumentStore:
         values = (str(organization_id), str(document_id))
         return await self._database.read(lambda tx: [_EVENT.build(row) for row in tx.all(sql, values)])
 
+    async def unfetched(self, organization_id: OrganizationId, source: str, undo: timedelta) -> frozenset[str]:
+        """Return the tokens that rows of a source want and have no bytes of yet."""
+
+        def work(tx: Transaction) -> frozenset[str]:
+            rows = tx.all(
+                "SELECT DISTINCT desired_token FROM document WHERE organization_id = ? AND source = ?"
+                " AND content_version < desired_version AND (deleted_at IS NULL OR deleted_at > ?)",
+                (str(organization_id), source, to_text(tx.now - undo)),
+            )
+            return frozenset(token for (token,) in rows)
+
+        return await self._database.read(work)
+
     async def kept_blobs(self, organization_id: OrganizationId, undo: timedelta) -> KeptBlobs:
         """Return what rows name, and the tokens of held claims."""
 

@@ -38,6 +38,7 @@ from mentorfy_core.ports import (
     Randomness,
     SessionStore,
     TokenStore,
+    UploadStage,
     WorkerStore,
 )
 from mentorfy_runtime.settings import Settings, make_data_folder
@@ -141,11 +142,18 @@ def _blobs(settings: Settings) -> BlobStore:
     return FolderBlobStore(settings.data / "blobs")
 
 
-def _sources() -> Mapping[str, FileSource]:
+def _sources(uploads: UploadStage, documents: DocumentStore) -> Mapping[str, FileSource]:
     from mentorfy_local.source import FolderSource
+    from mentorfy_local.upload_source import UploadSource
 
-    source = FolderSource()
-    return {source.name: source}
+    sources: tuple[FileSource, ...] = (FolderSource(), UploadSource(uploads, documents))
+    return {source.name: source for source in sources}
+
+
+def _uploads(settings: Settings) -> UploadStage:
+    from mentorfy_local.uploads import FolderUploadStage
+
+    return FolderUploadStage(settings.data / "uploads")
 
 
 def _folders(settings: Settings) -> FolderTree:
@@ -231,9 +239,11 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
     text = providers.Singleton(_text, settings)
     embedder = providers.Singleton(_embedder)
     knowledge = providers.Singleton(_knowledge, settings, embedder)
+    documents = providers.Singleton(_documents, database)
+    uploads = providers.Singleton(_uploads, settings)
     ports = providers.Singleton(
         Ports,
-        documents=providers.Singleton(_documents, database),
+        documents=documents,
         generations=providers.Singleton(_generations, database),
         blobs=providers.Singleton(_blobs, settings),
         imports=providers.Singleton(_imports, database),
@@ -248,7 +258,8 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         hasher=providers.Singleton(_hasher),
         new_secret=providers.Singleton(_new_secret),
         workers=providers.Singleton(_workers, database),
-        sources=providers.Singleton(_sources),
+        sources=providers.Singleton(_sources, uploads, documents),
+        uploads=uploads,
         folders=providers.Singleton(_folders, settings),
         text=text,
         chunker=providers.Singleton(_chunker),

@@ -26,6 +26,7 @@ from mentorfy_core.application.signing_in import Links, SignIn
 from mentorfy_core.application.speak import Draft, Speak
 from mentorfy_core.application.sweep import SweepAnswers
 from mentorfy_core.application.timing import Timing
+from mentorfy_core.application.uploading import AddFile, FinishUpload, StartUpload
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
 
@@ -76,6 +77,21 @@ class Mentorfy:
     def choose_folder(self) -> ChooseFolder:
         """Look through the folders that the operator allowed."""
         return ChooseFolder(self.ports)
+
+    @property
+    def start_upload(self) -> StartUpload:
+        """Make an import that waits for files."""
+        return StartUpload(self.ports)
+
+    @property
+    def add_file(self) -> AddFile:
+        """Put a file into such an import."""
+        return AddFile(self.ports)
+
+    @property
+    def finish_upload(self) -> FinishUpload:
+        """Say that all files are there."""
+        return FinishUpload(self.ports)
 
     @property
     def choose_files(self) -> ChooseFiles:

@@ -1,18 +1,22 @@
-"""Removing what nobody needs any more: conversations, generations, their knowledge, and bytes."""
+"""Removing what nobody needs any more: conversations, generations, their knowledge, bytes and uploads."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from mentorfy_core.application.timing import Timing
-from mentorfy_core.ids import OrganizationId
-from mentorfy_core.ports import KeptBlobs, Ports
+from mentorfy_core.errors import Conflict, NotFound
+from mentorfy_core.ids import ImportId, OrganizationId
+from mentorfy_core.imports.lifecycle import cancelled, is_abandoned
+from mentorfy_core.imports.uploads import UPLOAD
+from mentorfy_core.ports import KeptBlobs, Ports, StagedFile
 
 PAGE: Final = 500
+ABANDONED: Final = "Nobody went on with it for a week."
 
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Retire idle generations, forget their knowledge, delete orphaned blobs, and conversations deleted long ago.
+    """Retire idle generations, forget their knowledge, delete orphaned blobs and used uploads, and old conversations.
 
     Safe to repeat and to interrupt.
     """
@@ -34,6 +38,7 @@ class Collect:
         for organization in await self.ports.people.organizations():
             await self._forget(organization.id)
             await self._delete_blobs(organization.id)
+            await self._clear_stages(organization.id)
 
     async def _forget(self, organization_id: OrganizationId) -> None:
         held = await self.ports.knowledge.generations(organization_id)
@@ -47,6 +52,33 @@ class Collect:
         for key in keys:
             if _is_orphan(key, kept):
                 await self.ports.blobs.delete(organization_id, key)
+
+    async def _clear_stages(self, organization_id: OrganizationId) -> None:
+        """Give up the uploads of imports that are over, once the bytes were fetched."""
+        done = [
+            stage
+            for stage in await self.ports.uploads.stages(organization_id)
+            if await self._is_over(organization_id, stage)
+        ]
+        if not done:
+            return
+        wanted = await self.ports.documents.unfetched(organization_id, UPLOAD, self.timing.undo)
+        for stage in done:
+            files = await self.ports.uploads.files(organization_id, stage)
+            if wanted.isdisjoint(file.token for file in files if isinstance(file, StagedFile)):
+                await self.ports.uploads.remove(organization_id, stage)
+
+    async def _is_over(self, organization_id: OrganizationId, import_id: ImportId) -> bool:
+        """Return whether nobody needs an import's files for its plan; one that waited too long is cancelled."""
+        try:
+            read = await self.ports.imports.get(organization_id, import_id)
+            if is_abandoned(read.value, read.at):
+                await self.ports.imports.save(cancelled(read.value, read.at, ABANDONED))
+        except NotFound:
+            return True
+        except Conflict:  # somebody came after all
+            return False
+        return read.value.is_over
 
 
 def _is_orphan(key: str, kept: KeptBlobs) -> bool:

@@ -16,6 +16,7 @@ PAGE: Final = 500
 MAX_CONFLICTS: Final = 20
 
 Choices = Mapping[int, Choice]
+NONE: Final[Choices] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ChooseFiles:
             require_choices(read.value)
             return read.value
 
-        return await _decide(self.ports.imports, actor.organization_id, import_id, unchanged, choices)
+        return await decide(self.ports.imports, actor.organization_id, import_id, unchanged, choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,12 @@ class ConfirmImport:
             Conflict: Others were faster twenty times.
         """
         require_operator(actor)
-        stored = await _decide(
+        stored = await decide(
             self.ports.imports,
             actor.organization_id,
             import_id,
             lambda read: confirmed(read.value, read.at),
-            choices or {},
+            NONE if choices is None else choices,
         )
         await self.ports.bell.ring()
         return stored
@@ -85,22 +86,22 @@ class CancelImport:
             Conflict: Others were faster twenty times.
         """
         require_operator(actor)
-        return await _decide(
-            self.ports.imports, actor.organization_id, import_id, lambda read: cancelled(read.value, read.at), {}
+        return await decide(
+            self.ports.imports, actor.organization_id, import_id, lambda read: cancelled(read.value, read.at)
         )
 
 
-async def _decide(
+async def decide(
     imports: ImportStore,
     organization_id: OrganizationId,
     import_id: ImportId,
-    decide: Callable[[Read[Import]], Import],
-    choices: Choices,
+    change: Callable[[Read[Import]], Import],
+    choices: Choices = NONE,
 ) -> Import:
     """Load, decide, save, until it is written; the choices go with it, unless the plan was already confirmed."""
     for _ in range(MAX_CONFLICTS):
         read = await imports.get(organization_id, import_id)
-        after = decide(read)
+        after = change(read)
         chosen = [] if read.value.confirmed else await _chosen(imports, read.value, choices)
         if after is read.value and not chosen:
             return after

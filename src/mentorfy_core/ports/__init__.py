@@ -18,6 +18,7 @@ from mentorfy_core.ports.sessions import SessionStore, TokenStore
 from mentorfy_core.ports.sign_in import AttemptStore, NewSecret, PasswordHasher
 from mentorfy_core.ports.source import FileSource
 from mentorfy_core.ports.text import Chunker, TextExtractor
+from mentorfy_core.ports.uploads import StagedFile, UploadStage
 
 __all__ = [
     "AttemptStore",
@@ -48,8 +49,10 @@ __all__ = [
     "Randomness",
     "Read",
     "SessionStore",
+    "StagedFile",
     "TextExtractor",
     "TokenStore",
+    "UploadStage",
     "WorkerSeen",
     "WorkerStore",
 ]
@@ -80,6 +83,7 @@ class Ports:
     workers: WorkerStore
     sources: Mapping[str, FileSource]
     folders: FolderTree
+    uploads: UploadStage
     text: TextExtractor
     chunker: Chunker
     knowledge: KnowledgeBase

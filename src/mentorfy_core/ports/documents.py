@@ -165,6 +165,13 @@ class DocumentStore(Protocol):
         """Return a document's events, oldest first; empty for a foreign or unknown id."""
         ...
 
+    async def unfetched(self, organization_id: OrganizationId, source: str, undo: timedelta) -> frozenset[str]:
+        """Return the tokens that rows of a source want and have no bytes of yet.
+
+        Rows that live, or were deleted less than ``undo`` ago.
+        """
+        ...
+
     async def kept_blobs(self, organization_id: OrganizationId, undo: timedelta) -> KeptBlobs:
         """Return what rows name that live or were deleted less than ``undo`` ago, and the tokens of held claims."""
         ...

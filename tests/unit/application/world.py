@@ -17,7 +17,7 @@ from mentorfy_core.ids import BotId, ErrorId, MemberId, OrganizationId
 from mentorfy_core.imports.model import Import, ImportState
 from mentorfy_core.knowledge.model import Chunk, ExtractedText, Locator, Span
 from mentorfy_core.people import Actor, Role
-from mentorfy_core.ports import Ports
+from mentorfy_core.ports import FileSource, Ports
 from mentorfy_core.testing.strategies import NOW
 from mentorfy_local.bell import LocalBell
 from mentorfy_local.chat import ExtractiveChat
@@ -40,6 +40,8 @@ from mentorfy_local.memory_blobs import MemoryBlobStore
 from mentorfy_local.memory_folders import MemoryFolders
 from mentorfy_local.memory_knowledge import MemoryKnowledgeBase
 from mentorfy_local.memory_source import MemorySource
+from mentorfy_local.memory_uploads import MemoryUploadStage
+from mentorfy_local.upload_source import UploadSource
 
 ORGANIZATION = OrganizationId(FIRST)
 OWNER = Actor(MemberId(FIRST), ORGANIZATION, Role.OWNER)
@@ -142,8 +144,10 @@ class World:
         self.folders = MemoryFolders({"": ["/allowed"]}, ["/allowed/folder", "/secret"])
         self.failures = Noted()
         numbers = count(100)
+        documents, uploads = MemoryDocumentStore(self.state), MemoryUploadStage()
+        sources: tuple[FileSource, ...] = (self.source, UploadSource(uploads, documents))
         self.ports = Ports(
-            documents=MemoryDocumentStore(self.state),
+            documents=documents,
             generations=MemoryGenerationStore(self.state),
             blobs=MemoryBlobStore(),
             imports=MemoryImportStore(self.state),
@@ -158,8 +162,9 @@ class World:
             hasher=Reversed(),
             new_secret=lambda: f"secret {next(numbers)}",
             workers=MemoryWorkerStore(self.state),
-            sources={self.source.name: self.source},
+            sources={one.name: one for one in sources},
             folders=self.folders,
+            uploads=uploads,
             text=PlainText(),
             chunker=Lines(),
             knowledge=MemoryKnowledgeBase(),

@@ -136,6 +136,11 @@ class MemoryDocumentStore:
         """Return a document's events, oldest first."""
         return list(self._state.events.get((organization_id, document_id), ()))
 
+    async def unfetched(self, organization_id: OrganizationId, source: str, undo: timedelta) -> frozenset[str]:
+        """Return the tokens that rows of a source want and have no bytes of yet."""
+        rows = [one for one in self._state.naming(organization_id, undo) if one.source == source]
+        return frozenset(one.desired_token for one in rows if one.content_version < one.desired_version)
+
     async def kept_blobs(self, organization_id: OrganizationId, undo: timedelta) -> KeptBlobs:
         """Return what rows name, and the tokens of held claims."""
         rows = self._state.naming(organization_id, undo)

@@ -206,6 +206,19 @@ class DocumentReads(DocumentStoresContract):
         assert await documents.timeline(ours, foreign.id) == []
         assert await documents.timeline(ours, DocumentId(new_id())) == []
 
+    async def test_wanted_bytes_are_those_that_were_not_fetched_yet(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """Of one source's living rows, and of the deleted for as long as that can be taken back."""
+        await steps.found(theirs)
+        await steps.fetched(ours, "fetched")
+        waiting, recent, old = [await steps.found(ours, name) for name in ("waiting", "recent", "old")]
+        await steps.happens(recent, Deleted(by_person=True))
+        await steps.happens(old, Deleted(by_person=True), ago=HOURS)
+        wanted = await documents.unfetched(ours, waiting.source, timedelta(hours=1))
+        assert wanted == {waiting.desired_token, recent.desired_token}
+        assert await documents.unfetched(ours, "other", timedelta(hours=1)) == frozenset()
+
     async def test_named_bytes_and_running_claims_are_kept(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
     ) -> None:

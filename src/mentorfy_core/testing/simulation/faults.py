@@ -23,6 +23,7 @@ CHORES: Final = frozenset(
         "unnamed",
         "unretired",
         "seen",
+        "stages",
         "organizations",
         "keys",
         "kept_blobs",

@@ -247,3 +247,10 @@ class ConversationTable:
 
     def purge(self, undo: timedelta, limit: int) -> int:
         return 0
+
+
+class UploadTable:
+    """The one method of ``ports.UploadStage`` that a worker needs: nobody uploads here."""
+
+    def stages(self, organization_id: OrganizationId) -> Sequence[ImportId]:
+        return ()

@@ -17,6 +17,7 @@ from mentorfy_core.ports import (
     KnowledgeBase,
     PeopleStore,
     Ports,
+    UploadStage,
     WorkerStore,
 )
 from mentorfy_core.testing.simulation.bell import SimulatedBell
@@ -29,6 +30,7 @@ from mentorfy_core.testing.simulation.ledgers import (
     GenerationTable,
     ImportTable,
     PeopleTable,
+    UploadTable,
     WorkerTable,
 )
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
@@ -79,6 +81,7 @@ class Setting:
             imports=remote(store, ImportTable(tables), ImportStore),  # type: ignore[type-abstract]
             workers=remote(store, WorkerTable(tables), WorkerStore),  # type: ignore[type-abstract]
             conversations=remote(store, ConversationTable(), ConversationStore),  # type: ignore[type-abstract]
+            uploads=remote(store, UploadTable(), UploadStage),  # type: ignore[type-abstract]
             people=remote(store, PeopleTable(tables), PeopleStore),  # type: ignore[type-abstract]
             blobs=remote(blobs, self.blobs, BlobStore),  # type: ignore[type-abstract]
             knowledge=learned,

@@ -198,6 +198,10 @@ class DocumentTable:
     def timeline(self, organization_id: OrganizationId, document_id: DocumentId) -> Sequence[DocumentEvent]:
         return list(self._tables.events.get(self._row(organization_id, document_id).id, ()))
 
+    def unfetched(self, organization_id: OrganizationId, source: str, undo: timedelta) -> frozenset[str]:
+        rows = [one for one in self._tables.naming(organization_id, undo) if one.source == source]
+        return frozenset(one.desired_token for one in rows if one.content_version < one.desired_version)
+
     def kept_blobs(self, organization_id: OrganizationId, undo: timedelta) -> KeptBlobs:
         rows = self._tables.naming(organization_id, undo)
         keys = frozenset(one.storage_key for one in rows if one.storage_key)
