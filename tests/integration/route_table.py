@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mentorfy_web.doors import Door
+from tests.integration.browser.server import SAMPLE
+
+
+@dataclass(frozen=True)
+class Id:
+    """What an id in a form or a body names, see ``things.KINDS``."""
+
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -17,22 +25,48 @@ class Row:
         door: Who may use it.
         ok: The answer to those, for an id of their own.
         ids: What each id in its path names, see ``things.KINDS``.
-        send: The fields of its form, or the JSON of its body.
+        send: The fields of its form, or the JSON of its body; an ``Id`` stands for one.
         member: A member's answer where it is neither ``ok`` nor 403.
+        nobody: The answer to those who are not signed in, where it is not ``ok``, of an open door.
+        by_secret: Whether knowing the id is all it takes: a one-time link.
     """
 
     door: Door
     ok: int = 200
     ids: Mapping[str, str] = field(default_factory=dict)
-    send: Mapping[str, Any] = field(default_factory=dict)
+    send: Any = field(default_factory=dict)
     member: int | None = None
+    nobody: int | None = None
+    by_secret: bool = False
+
+    @property
+    def names_something(self) -> bool:
+        """Whether an id is asked for, in its path or in what it is sent."""
+        return bool(self.ids) or any(isinstance(value, Id) for value in dict(self.send).values())
 
 
 OPEN, MEMBER, OPERATOR = Door.OPEN, Door.MEMBER, Door.OPERATOR
+IMPORT: Final = {"import_id": "planned_import"}
 
 ROWS: Final[Mapping[str, Row]] = {
     "GET /healthz": Row(OPEN),
-    "GET /readyz": Row(OPEN, ok=503),
+    "GET /readyz": Row(OPEN, ok=503),  # there is no worker
     "GET /api/openapi.json": Row(OPEN),
+    # signing in and out
+    "GET /login": Row(OPEN, ok=303, nobody=200),
+    "POST /login": Row(OPEN, ok=422, send={"email": "nobody@example.org", "password": "wrong and wrong"}),
+    "POST /logout": Row(OPEN, ok=303),
+    "POST /switch": Row(MEMBER, ok=303, send={"to": Id("organization")}),
+    "GET /link/{secret}": Row(OPEN, ids={"secret": "link"}, by_secret=True),
+    "POST /link/{secret}": Row(OPEN, ok=303, ids={"secret": "link"}, by_secret=True),
+    # the documents
     "GET /": Row(OPERATOR, member=303),
+    # bringing documents in
+    "GET /imports": Row(OPERATOR),
+    "POST /imports": Row(OPERATOR, ok=303, send={"folder": str(SAMPLE)}),
+    "GET /imports/new": Row(OPERATOR),
+    "GET /imports/{import_id}": Row(OPERATOR, ids=IMPORT),
+    "POST /imports/{import_id}/plan": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
+    "POST /imports/{import_id}/confirm": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
+    "POST /imports/{import_id}/cancel": Row(OPERATOR, ok=303, ids=IMPORT),
 }

@@ -10,7 +10,7 @@ from typing import Final
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.people import Actor
 from tests.integration.servers.scripted import LOCKED
-from tests.integration.servers.seeded import Tenant, learn
+from tests.integration.servers.seeded import Tenant, learn, plan
 
 POOL: Final = 60
 """How many documents of each kind are learned at once."""
@@ -54,12 +54,26 @@ class Things:
         views = await self.mentorfy.documents(self.tenant.owner)
         self._pools[pool] += [str(view.document.id) for view in views if view.document.title in names]
 
+    async def planned_import(self, actor: Actor) -> str:
+        mark = self.tenant.mark
+        return str(await plan(self.mentorfy, self.tenant.owner, {(f"{mark} folder", f"{mark} plan.txt"): mark}))
+
     async def bot(self, actor: Actor) -> str:
         return str(self.tenant.bot_id)
+
+    async def organization(self, actor: Actor) -> str:
+        return str(self.tenant.organization_id)
+
+    async def link(self, actor: Actor) -> str:
+        member = await self.mentorfy.ports.people.member(actor.organization_id, actor.member_id)
+        return (await self.mentorfy.let_in(member)).secret
 
 
 KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "document": Things.document,
     "failed_document": Things.failed_document,
+    "planned_import": Things.planned_import,
     "bot": Things.bot,
+    "organization": Things.organization,
+    "link": Things.link,
 }

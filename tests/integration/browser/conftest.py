@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
@@ -60,11 +59,3 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def open_window(browser: Browser, server: Server) -> Window:
     """Open windows of the first organisation's owner, unless ``cookie`` says whose; see ``visitors.window``."""
     return partial(window, browser, server.address, cookie=server.tenants[0].sessions["owner"])
-
-
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    """Where the tests leave what they saw."""
-    folder = Path(__file__).parents[3] / "screenshots"
-    folder.mkdir(exist_ok=True)
-    return folder

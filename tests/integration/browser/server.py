@@ -92,8 +92,7 @@ class Server:
     ) -> None:
         for process in self._processes.values():
             end(process)
-            assert process.stdin is not None
-            process.stdin.close()
+            _cut_lifeline(process)
         self._listening.close()
 
     @property
@@ -117,6 +116,7 @@ class Server:
         """End a part as an out-of-memory killer does."""
         self._processes[part].kill()
         self._processes[part].wait()
+        _cut_lifeline(self._processes.pop(part))
 
     def _furnished(self) -> list[Tenant]:
         command = [*FURNISHED, self.house, "--data", str(self.data)]
@@ -132,3 +132,8 @@ class Server:
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MENTORFY_")}
         return {**clean, **QUICK, "MENTORFY_FOLDERS": f"{self.files}:{SAMPLE}", **self.settings}
+
+
+def _cut_lifeline(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.integration.browser.watching import Troubles
 
-PATIENCE = 30_000  # milliseconds; two slow cores, shared with others
+PATIENCE = 10_000  # milliseconds; two slow cores, shared with others
+SCREENSHOTS = Path(__file__).parents[3] / "screenshots"
 HEIGHTS = {1280: 800, 390: 844, 320: 640}
 
 
@@ -72,8 +74,13 @@ def window(
             context.add_cookies([{"name": "mentorfy_session", "value": cookie, "url": address}])
         troubles = Troubles(address, expected)
         troubles.watch(context)
-        yield context.new_page()
-        for page in context.pages if scripts else ():
+        page = context.new_page()
+        try:
+            yield page
+        except BaseException:
+            page.screenshot(path=SCREENSHOTS / "failed.png")
+            raise
+        for page in context.pages if scripts else []:
             page.evaluate("new Promise(requestAnimationFrame)")  # what happened until now is told before this returns
         assert not troubles.unexpected, "\n".join(troubles.unexpected)
     finally:

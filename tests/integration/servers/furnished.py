@@ -22,7 +22,7 @@ from mentorfy_runtime.settings import Settings
 from tests.integration.browser.hostile import STRINGS
 from tests.integration.route_table import ROWS
 from tests.integration.servers.scripted import ALWAYS_BROKEN, ALWAYS_LIMITED, LOCKED
-from tests.integration.servers.seeded import Tenant, a_tenant, give_password, learn
+from tests.integration.servers.seeded import Tenant, a_tenant, learn
 from tests.integration.things import Things
 
 OURS, THEIRS = "PELICAN", "CORMORANT"
@@ -44,7 +44,6 @@ async def lived_in(mentorfy: Mentorfy) -> Sequence[Tenant]:
     for tenant in tenants:
         await learn(mentorfy, tenant.owner, letters(tenant.mark))
         for actor in tenant.actors.values():
-            await give_password(mentorfy, actor)
             await talk(mentorfy, tenant, actor, f"{tenant.mark}: when does the ferry leave?", f"{FERRY} [1]")
             await talk(mentorfy, tenant, actor, f"{tenant.mark}: who won the cup?", "", known=False)
         await mentorfy.members.invite(tenant.owner, Role.MEMBER, f"new@{tenant.mark.lower()}.example")

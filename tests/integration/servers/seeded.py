@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.application.importing import ClaimImport, ImportAttempt
 from mentorfy_core.application.signing_in import Caller, new_session
 from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.model import Bot
-from mentorfy_core.ids import BotId, MemberId, OrganizationId
+from mentorfy_core.ids import BotId, ImportId, MemberId, OrganizationId
 from mentorfy_core.people import Actor, Member, Organization, Role
 from mentorfy_core.people.audits import Action, audit
 from mentorfy_core.testing.samples import LONG_AGO, new_id
@@ -60,6 +62,7 @@ async def a_tenant(mentorfy: Mentorfy, mark: str) -> Tenant:
         await mentorfy.ports.people.add_member(one)
     bot = await mentorfy.ports.bots.add(a_bot(organization_id, mark))
     actors = {one.role: Actor(one.id, organization_id, one.role) for one in (owner, *others)}
+    await give_password(mentorfy, *actors.values())
     sessions = {role: await signed_in(mentorfy, actor) for role, actor in actors.items()}
     return Tenant(mark, organization_id, bot.id, actors, sessions)
 
@@ -96,12 +99,12 @@ async def signed_in(mentorfy: Mentorfy, actor: Actor) -> str:
     return begun.secret
 
 
-async def give_password(mentorfy: Mentorfy, actor: Actor, password: str = PASSWORD) -> str:
-    """Let somebody sign in by e-mail and password; return the e-mail."""
-    before = (await mentorfy.ports.people.account(actor.member_id)).value
-    hashed = await mentorfy.ports.hasher.hash(password)
-    await mentorfy.ports.people.save_account(before, replace(before, password_hash=hashed))
-    return before.email
+async def give_password(mentorfy: Mentorfy, *actors: Actor) -> None:
+    """Let people sign in by e-mail and ``PASSWORD``; sessions they have end."""
+    hashed = await mentorfy.ports.hasher.hash(PASSWORD)
+    for actor in actors:
+        before = (await mentorfy.ports.people.account(actor.member_id)).value
+        await mentorfy.ports.people.save_account(before, replace(before, password_hash=hashed))
 
 
 async def learn(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> None:
@@ -109,10 +112,27 @@ async def learn(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) ->
 
     Reading them fails as ``scripted.read_script`` says.
     """
+    working = _reading(mentorfy, actor, files)
+    job = await working.start_import(actor, SOURCE, "", confirmed=True)
+    await working.finish(actor, job.id)
+
+
+async def plan(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> ImportId:
+    """Return an import that waits for somebody to confirm its plan."""
+    working = _reading(mentorfy, actor, files)
+    started = await working.start_import(actor, SOURCE, "")
+    while claimed := await ClaimImport(working.ports, working.timing)():  # others may be due, too
+        await ImportAttempt(working.ports, working.retries, working.timing)(claimed)
+        if claimed.id == started.id:
+            break
+    return started.id
+
+
+def _reading(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> Mentorfy:
+    """Return the product with these files as its local ones, and a worker that sees what is to do at once."""
     source = MemorySource(SOURCE)
     for path, text in files.items():
         source.put(actor.organization_id, path, text.encode("utf-8", "replace"))
     sources = {**mentorfy.ports.sources, SOURCE: ScriptedSource(source, read_script())}
-    working = replace(mentorfy, ports=replace(mentorfy.ports, sources=sources), retries=RETRIES)
-    job = await working.start_import(actor, SOURCE, "", confirmed=True)
-    await working.finish(actor, job.id)
+    timing = replace(mentorfy.timing, poll=timedelta(milliseconds=20))
+    return replace(mentorfy, ports=replace(mentorfy.ports, sources=sources), retries=RETRIES, timing=timing)
