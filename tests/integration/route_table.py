@@ -47,6 +47,10 @@ class Row:
 
 OPEN, MEMBER, OPERATOR = Door.OPEN, Door.MEMBER, Door.OPERATOR
 IMPORT: Final = {"import_id": "planned_import"}
+CHAT: Final = {"conversation_id": "conversation"}
+ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
+CITED: Final = {**ANSWER, "place": "first"}
+QUESTION: Final = "When does the ferry leave?"
 
 ROWS: Final[Mapping[str, Row]] = {
     "GET /healthz": Row(OPEN),
@@ -69,4 +73,19 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /imports/{import_id}/plan": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
     "POST /imports/{import_id}/confirm": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
     "POST /imports/{import_id}/cancel": Row(OPERATOR, ok=303, ids=IMPORT),
+    # asking
+    "GET /chat": Row(MEMBER),
+    "POST /chat": Row(MEMBER, ok=303, send={"bot": Id("bot"), "text": QUESTION}),
+    "GET /chat/history": Row(MEMBER),
+    "GET /chat/{conversation_id}": Row(MEMBER, ids=CHAT),
+    "POST /chat/{conversation_id}": Row(MEMBER, ok=303, ids=CHAT, send={"text": QUESTION}),
+    "GET /chat/{conversation_id}/news": Row(MEMBER, ids=CHAT),
+    "POST /chat/{conversation_id}/rename": Row(MEMBER, ok=303, ids=CHAT, send={"title": "The ferry"}),
+    "POST /chat/{conversation_id}/delete": Row(MEMBER, ok=303, ids=CHAT),
+    "POST /chat/{conversation_id}/restore": Row(MEMBER, ok=303, ids={"conversation_id": "deleted_conversation"}),
+    "GET /chat/{conversation_id}/answers/{answer_id}/events": Row(MEMBER, ids=ANSWER),
+    "POST /chat/{conversation_id}/answers/{answer_id}/stop": Row(MEMBER, ok=303, ids=ANSWER),
+    "POST /chat/{conversation_id}/answers/{answer_id}/again": Row(MEMBER, ok=303, ids=ANSWER),
+    "GET /chat/{conversation_id}/answers/{answer_id}/citations/{place}": Row(MEMBER, ids=CITED),
+    "GET /chat/{conversation_id}/answers/{answer_id}/passages/{place}": Row(MEMBER, ids=CITED),
 }

@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.conversations.model import Turn
+from mentorfy_core.ids import ConversationId
 from mentorfy_core.people import Actor
 from tests.integration.servers.scripted import LOCKED
 from tests.integration.servers.seeded import Tenant, learn, plan
@@ -29,6 +32,7 @@ class Things:
     tenant: Tenant
     _pools: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _learned: int = 0
+    _last: Turn | None = None
 
     async def make(self, kind: str, actor: Actor) -> str:
         """Return the id of a new thing of a kind in ``KINDS``, the actor's own where somebody owns it."""
@@ -58,6 +62,26 @@ class Things:
         mark = self.tenant.mark
         return str(await plan(self.mentorfy, self.tenant.owner, {(f"{mark} folder", f"{mark} plan.txt"): mark}))
 
+    async def conversation(self, actor: Actor) -> str:
+        if not self._learned:
+            await self.document(actor)
+        answer = await self.mentorfy.ask(actor, self.tenant.bot_id, "When does the ferry leave?")
+        self._last = answer.turn
+        return str(answer.turn.conversation.id)
+
+    async def deleted_conversation(self, actor: Actor) -> str:
+        conversation = await self.conversation(actor)
+        await self.mentorfy.conversations.delete(actor, ConversationId(UUID(conversation)))
+        return conversation
+
+    async def answer(self, actor: Actor) -> str:
+        """Return the answer in the conversation that was made last."""
+        assert self._last is not None
+        return str(self._last.answer.id)
+
+    async def first(self, actor: Actor) -> str:
+        return "1"
+
     async def bot(self, actor: Actor) -> str:
         return str(self.tenant.bot_id)
 
@@ -73,6 +97,10 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "document": Things.document,
     "failed_document": Things.failed_document,
     "planned_import": Things.planned_import,
+    "conversation": Things.conversation,
+    "deleted_conversation": Things.deleted_conversation,
+    "answer": Things.answer,
+    "first": Things.first,
     "bot": Things.bot,
     "organization": Things.organization,
     "link": Things.link,
