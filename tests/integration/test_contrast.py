@@ -14,7 +14,7 @@ GROUNDS = ("ground", "surface", "raised", "sunken", "tint")
 STATES = ("gray", "blue", "yellow", "amber", "green", "red")
 TEXTS = [
     *product(("text", "faint", "accent", "accent-strong"), GROUNDS),
-    *product(("text",), ("mark", "amber-tint", "red-tint")),
+    *product(("text",), ("mark", "amber-tint", "green-tint", "red-tint")),
     *((state, f"{state}-tint") for state in STATES),
     *product(("red",), ("surface", "ground", "raised")),
     ("on-accent", "accent"),

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
+from mentorfy_web.places import place_words
+
 STATIC: Final = Path(str(resources.files("mentorfy_web"))) / "static"
 HTMX: Final = Path(str(resources.files("js_lib_htmx"))) / "static" / "htmx"
 """Where the wheel keeps htmx."""
@@ -36,6 +38,7 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+ENVIRONMENT.filters["place"] = lambda locator: place_words(locator).removeprefix(", ")
 ENVIRONMENT.globals.update(asset=asset, link=link)
 
 

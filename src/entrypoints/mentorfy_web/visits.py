@@ -1,10 +1,10 @@
 """One request, with everything a handler needs: who asks, for whom, and the product behind it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -54,8 +54,8 @@ class Visit:
         except ValueError:
             raise NotFound("There is nothing here.") from None
 
-    async def form(self) -> Mapping[str, Any]:
-        """Return the fields of a posted form; the first of each name."""
+    async def form(self) -> FormData:
+        """Return the fields of a posted form."""
         return await self.request.form()
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field
 from mentorfy_core.application.account import OwnAccount, Tokens
 from mentorfy_core.application.ask import Answer, Ask
 from mentorfy_core.application.begin import Begin, Begun
+from mentorfy_core.application.bots import Bots, Preview, Revision, Workbench, preview
 from mentorfy_core.application.browse import Documents, DocumentView, Look, Overview
 from mentorfy_core.application.change import Change
 from mentorfy_core.application.cite import Citation, Cite
 from mentorfy_core.application.contents import Contents
 from mentorfy_core.application.converse import Conversations
 from mentorfy_core.application.deciding import CancelImport, ChooseFiles, ConfirmImport
+from mentorfy_core.application.drafts import AddBot, DiscardDraft, RestoreRevision, SaveDraft
 from mentorfy_core.application.establish import Establish
 from mentorfy_core.application.finish import Finish
 from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.members import LetIn, Members
 from mentorfy_core.application.organizations import AddOrganization
+from mentorfy_core.application.publish import Offer, Publish
 from mentorfy_core.application.quotes import Quote, Quotes, Shown
 from mentorfy_core.application.remove import Remove, Restore
 from mentorfy_core.application.retry import Retry
@@ -26,6 +29,7 @@ from mentorfy_core.application.signing_in import Links, SignIn
 from mentorfy_core.application.speak import Draft, Speak
 from mentorfy_core.application.sweep import SweepAnswers
 from mentorfy_core.application.timing import Timing
+from mentorfy_core.application.try_out import Comparison, Trial, TryOut
 from mentorfy_core.application.uploading import AddFile, FinishUpload, StartUpload
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
@@ -34,13 +38,19 @@ __all__ = [
     "Answer",
     "Begun",
     "Citation",
+    "Comparison",
     "DocumentView",
     "Draft",
     "Mentorfy",
     "Overview",
+    "Preview",
     "Quote",
+    "Revision",
     "Shown",
     "Timing",
+    "Trial",
+    "Workbench",
+    "preview",
 ]
 
 
@@ -152,6 +162,46 @@ class Mentorfy:
     def quotes(self) -> Quotes:
         """Look up an answer's quotes again."""
         return Quotes(self.ports)
+
+    @property
+    def bots(self) -> Bots:
+        """Look at bots."""
+        return Bots(self.ports)
+
+    @property
+    def add_bot(self) -> AddBot:
+        """Make another bot."""
+        return AddBot(self.ports)
+
+    @property
+    def save_draft(self) -> SaveDraft:
+        """Keep what was written of a bot's next revision."""
+        return SaveDraft(self.ports)
+
+    @property
+    def discard_draft(self) -> DiscardDraft:
+        """Go back to what is published."""
+        return DiscardDraft(self.ports)
+
+    @property
+    def restore_revision(self) -> RestoreRevision:
+        """Make an earlier revision the draft."""
+        return RestoreRevision(self.ports)
+
+    @property
+    def publish(self) -> Publish:
+        """Make a bot behave as its draft says."""
+        return Publish(self.ports)
+
+    @property
+    def offering(self) -> Offer:
+        """Decide which bots people may ask."""
+        return Offer(self.ports)
+
+    @property
+    def try_out(self) -> TryOut:
+        """Ask a draft before people do."""
+        return TryOut(self.ports)
 
     @property
     def documents(self) -> Documents:

@@ -7,7 +7,7 @@ from mentorfy_core.application.converse import owned_answer, owned_conversation
 from mentorfy_core.bots.model import Bot
 from mentorfy_core.conversations.model import Conversation, Message, MessageStatus, Speaker, Turn
 from mentorfy_core.conversations.turn import HISTORY_TURNS, checked_question, title_of
-from mentorfy_core.errors import InvalidInput
+from mentorfy_core.errors import Conflict, InvalidInput
 from mentorfy_core.ids import BotId, ConversationId, MessageId
 from mentorfy_core.people import Actor
 from mentorfy_core.ports import Ports
@@ -55,6 +55,7 @@ class Begin:
         Raises:
             InvalidInput: The question is empty or too long, or nobody is asked.
             NotFound: No such bot in the organisation, or not this person's conversation.
+            Conflict: The bot is hidden.
         """
         asked = checked_question(question)
         if len(key) > LONGEST_KEY:
@@ -63,7 +64,7 @@ class Begin:
         wanted = bot_id or (known.bot_id if known else None)
         if wanted is None:
             raise InvalidInput("Please choose whom to ask.")
-        bot = await self.ports.bots.get(actor.organization_id, wanted)
+        bot = await self._offered(actor, wanted)
         turn = await self.ports.conversations.begin(self._turn(actor, bot, asked, known, key))
         return Begun(bot=bot, turn=turn, earlier=await self._earlier(turn.question))
 
@@ -72,16 +73,22 @@ class Begin:
 
         Raises:
             NotFound: Not an answer in one of this person's conversations, or its bot is gone.
-            Conflict: More was said since.
+            Conflict: More was said since, or the bot is hidden.
         """
         answer, conversation = await owned_answer(self.ports, actor, answer_id)
-        bot = await self.ports.bots.get(actor.organization_id, conversation.bot_id)
+        bot = await self._offered(actor, conversation.bot_id)
         fresh = answer.status is not MessageStatus.STREAMING
         if fresh:
             answer = await self.ports.conversations.again(actor.organization_id, answer.id, bot.revision)
         earlier = await self._earlier(answer)
         turn = Turn(conversation=conversation, question=earlier[-1], answer=answer, fresh=fresh)
         return Begun(bot=bot, turn=turn, earlier=earlier[:-1])
+
+    async def _offered(self, actor: Actor, bot_id: BotId) -> Bot:
+        bot = await self.ports.bots.get(actor.organization_id, bot_id)
+        if not bot.is_offered:
+            raise Conflict(f"{bot.name} takes no questions at the moment. Begin a new conversation with another bot.")
+        return bot
 
     async def _conversation(self, actor: Actor, conversation_id: ConversationId | None) -> Conversation | None:
         return await owned_conversation(self.ports, actor, conversation_id) if conversation_id else None

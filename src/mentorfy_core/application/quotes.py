@@ -79,8 +79,12 @@ class Quotes:
 
     async def __call__(self, message: Message) -> tuple[Quote, ...]:
         """Return one quote per reference, in order."""
-        known = await self._known(message.organization_id, message.references)
-        return tuple(map(known.quote, message.references))
+        return await self.of(message.organization_id, message.references)
+
+    async def of(self, organization_id: OrganizationId, references: Sequence[Reference]) -> tuple[Quote, ...]:
+        """Return one quote per reference, in order."""
+        known = await self._known(organization_id, references)
+        return tuple(map(known.quote, references))
 
     async def shown(self, messages: Sequence[Message]) -> Sequence[Shown]:
         """Return messages of one organisation as people see them now."""

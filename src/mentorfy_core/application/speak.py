@@ -11,18 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from mentorfy_core.application.answering import evidence_for, request_for
 from mentorfy_core.application.begin import Begun
 from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.quotes import Quotes
-from mentorfy_core.bots.model import Bot
-from mentorfy_core.bots.prompt import compile_prompt
-from mentorfy_core.bots.search import TEMPERATURE, search_params
 from mentorfy_core.conversations.citations import conceal, reveal
 from mentorfy_core.conversations.model import ANSWER_LEASE, Considered, Message, MessageStatus, Reference
-from mentorfy_core.conversations.turn import ChatRequest, recent, search_question
+from mentorfy_core.conversations.turn import recent, search_question
 from mentorfy_core.errors import CallerError, Conflict, Fenced, NotFound, StoreUnavailable, clean, port_error_in
-from mentorfy_core.ids import OrganizationId
-from mentorfy_core.knowledge.answerable import answerable, content_terms
 from mentorfy_core.knowledge.model import Evidence, LiveSet
 from mentorfy_core.ports import Ports
 
@@ -148,29 +144,16 @@ class Speak:
         organization_id, bot = begun.bot.organization_id, begun.bot
         looked_up = search_question(begun.turn.question.text, begun.earlier)
         live = await self.ports.documents.live(organization_id)
-        evidence = await self._evidence(organization_id, looked_up, bot, live)
+        evidence = await evidence_for(self.ports, organization_id, looked_up, bot.behavior, live)
         if not evidence:
             text = bot.behavior.no_answer
             return replace(draft.answer, status=MessageStatus.COMPLETE, text=text, answered=False)
         draft.rest_on(evidence, live)
-        request = ChatRequest(
-            system_prompt=compile_prompt(bot.behavior),
-            temperature=TEMPERATURE[bot.behavior.creativity],
-            evidence=tuple(evidence),
-            history=await self._said_before(begun.earlier),
-            question=looked_up,
-        )
+        history = await self._said_before(begun.earlier)
+        request = request_for(bot.behavior, looked_up, evidence, history)
         async for piece in self.ports.chat.answer(organization_id, request):
             draft.say(piece)
         return draft.complete()
-
-    async def _evidence(
-        self, organization_id: OrganizationId, question: str, bot: Bot, live: LiveSet
-    ) -> Sequence[Evidence]:
-        """Return what the answer may rest on; empty where the honest answer is "I don't know"."""
-        evidence = await self.ports.knowledge.search(organization_id, question, search_params(bot.behavior), live)
-        rarity = await self.ports.knowledge.rarity(organization_id, content_terms(question), live)
-        return evidence if answerable(rarity, evidence) else ()
 
     async def _said_before(self, earlier: Sequence[Message]) -> tuple[Message, ...]:
         """Return what the model is told of the conversation, with the quotes that may be shown."""

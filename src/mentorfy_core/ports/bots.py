@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from mentorfy_core.bots.model import Bot
+from mentorfy_core.bots.model import Bot, Draft
 from mentorfy_core.ids import BotId, OrganizationId
 
 
@@ -26,18 +26,65 @@ class BotStore(Protocol):
         """
         ...
 
-    async def all(self, organization_id: OrganizationId) -> Sequence[Bot]:
-        """Return the bots, oldest first."""
+    async def all(self, organization_id: OrganizationId, *, hidden: bool = False) -> Sequence[Bot]:
+        """Return the bots that are offered, with ``hidden`` also the others, oldest first."""
         ...
 
-    async def publish(self, bot: Bot) -> Bot:
-        """Store ``bot.behavior`` and ``bot.name`` as the revision after ``bot.revision``.
+    async def publish(self, bot: Bot, *, draft: int | None = None) -> Bot:
+        """Store ``bot.behavior``, ``bot.name`` and ``bot.published_by`` as the revision after ``bot.revision``.
 
-        ``updated_at`` is the store's.
+        ``updated_at`` is the store's; ``created_at`` and ``hidden_since`` stay.
+
+        Args:
+            bot: What to publish, with the revision it is based on.
+            draft: The version of the draft it was made from, which ends in the same write; without it a draft stays.
 
         Raises:
             NotFound: No such bot in this organisation.
-            Conflict: ``bot.revision`` is not the newest.
+            Conflict: ``bot.revision`` or ``draft`` is not the newest; nothing was written.
+        """
+        ...
+
+    async def draft(self, organization_id: OrganizationId, bot_id: BotId) -> Draft:
+        """Return the draft; where nobody has begun one, what is published.
+
+        Raises:
+            NotFound: No such bot in this organisation.
+        """
+        ...
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Store a draft as the version after ``draft.version``. ``saved_at`` is the store's.
+
+        Raises:
+            NotFound: No such bot in this organisation.
+            Conflict: ``draft.version`` is not the newest.
+        """
+        ...
+
+    async def discard_draft(self, organization_id: OrganizationId, bot_id: BotId, version: int) -> Draft:
+        """End a draft and return what stands in its place: what is published.
+
+        Raises:
+            NotFound: No such bot in this organisation.
+            Conflict: ``version`` is not the newest.
+        """
+        ...
+
+    async def hide(self, organization_id: OrganizationId, bot_id: BotId) -> Bot:
+        """Offer the bot no longer. Of a hidden one nothing changes.
+
+        Raises:
+            NotFound: No such bot in this organisation.
+            Conflict: It is the last that is offered.
+        """
+        ...
+
+    async def offer(self, organization_id: OrganizationId, bot_id: BotId) -> Bot:
+        """Offer the bot. Of one that is offered nothing changes.
+
+        Raises:
+            NotFound: No such bot in this organisation.
         """
         ...
 

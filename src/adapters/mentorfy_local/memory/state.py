@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
-from mentorfy_core.bots.model import Bot
+from mentorfy_core.bots.model import Bot, Draft
 from mentorfy_core.conversations.model import Conversation, Message
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import (
@@ -46,6 +46,7 @@ class MemoryState:
         revisions: Per organisation, how many document changes there were.
         changed: Per document, the revision of its last change.
         recounted: Per organisation and standing, the revision at which documents last came to it or left it.
+        drafts: Per bot, the draft, or the version at which the last one ended.
         served: When a worker last took a document of an organisation.
         sessions: By the digest of their secret, and so are tokens and links.
     """
@@ -63,6 +64,7 @@ class MemoryState:
     imports: dict[tuple[OrganizationId, ImportId], Import] = field(default_factory=dict)
     plans: dict[tuple[OrganizationId, ImportId], dict[int, Entry]] = field(default_factory=dict)
     bots: dict[tuple[OrganizationId, BotId], list[Bot]] = field(default_factory=dict)
+    drafts: dict[tuple[OrganizationId, BotId], Draft | int] = field(default_factory=dict)
     conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
     messages: dict[tuple[OrganizationId, MessageId], Message] = field(default_factory=dict)
     answer_leases: dict[tuple[OrganizationId, MessageId], datetime] = field(default_factory=dict)

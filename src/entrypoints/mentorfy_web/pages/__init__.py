@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from mentorfy_web.pages import chat, citations, content, history, import_steps, imports, link, login
+from mentorfy_web.pages import bot, bots, chat, citations, content, history, import_steps, imports, link, login
 from mentorfy_web.routing import Way
 
 WAYS: Final[tuple[Way, ...]] = (
     *content.WAYS,
+    *bots.WAYS,
+    *bot.WAYS,
     *imports.WAYS,
     *import_steps.WAYS,
     *history.WAYS,
