@@ -6,11 +6,14 @@ from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Final, Self
 
+from sse_starlette import ServerSentEvent
+
 from mentorfy_core.application import Begun, Draft, Mentorfy, Quote, Shown
 from mentorfy_core.conversations.model import Message, MessageStatus
-from mentorfy_core.errors import StoreUnavailable
+from mentorfy_core.errors import NotFound, StoreUnavailable
 from mentorfy_core.ids import ErrorId, MessageId, OrganizationId
 from mentorfy_core.people import Actor
+from mentorfy_web.visits import Visit
 
 SWEEP: Final = 3.0
 """Seconds between two looks for answers that nobody writes any more: lease and sweep together are under 20."""
@@ -20,6 +23,15 @@ ELSEWHERE: Final = 0.5
 
 TOGETHER: Final = 0.05
 """Seconds in which what is said is shown at once: nobody reads faster."""
+
+
+async def until_gone(events: AsyncIterator[ServerSentEvent]) -> AsyncIterator[ServerSentEvent]:
+    """Yield events; where their conversation is deleted meanwhile, say so and nothing more."""
+    try:
+        async for event in events:
+            yield event
+    except NotFound:
+        yield ServerSentEvent("", event="gone", sep="\n")
 
 
 class Speech:
@@ -149,3 +161,9 @@ class Answers:
             with suppress(StoreUnavailable):
                 await self._mentorfy.sweep_answers()
             await asyncio.sleep(SWEEP)
+
+
+def answers_of(visit: Visit) -> Answers:
+    """Return the answers that the visited process writes."""
+    answers: Answers = visit.request.app.state.answers
+    return answers

@@ -5,13 +5,14 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 
 from mentorfy_runtime.build import build
+from mentorfy_web.api import answers, conversations
 from mentorfy_web.api.openapi import openapi
 from mentorfy_web.api.operations import Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.routing import Way
 from mentorfy_web.visits import Visit
 
-OPERATIONS: Final[tuple[Operation, ...]] = ()
+OPERATIONS: Final[tuple[Operation, ...]] = (*conversations.OPERATIONS, *answers.OPERATIONS)
 
 
 async def _describe(visit: Visit) -> Response:

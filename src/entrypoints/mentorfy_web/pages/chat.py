@@ -15,7 +15,7 @@ from mentorfy_core.conversations.model import Conversation, Message, MessageStat
 from mentorfy_core.conversations.turn import MAX_QUESTION
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import BotId, ConversationId, MessageId
-from mentorfy_web.answers import Answers
+from mentorfy_web.answers import answers_of, until_gone
 from mentorfy_web.chat_rows import Row, answer_address, rows
 from mentorfy_web.doors import Door
 from mentorfy_web.markdown import rendered
@@ -83,7 +83,7 @@ async def say_again(visit: Visit) -> Response:
 
 async def stop(visit: Visit) -> Response:
     """End an answer that is being written."""
-    answer = await _answers(visit).stop(visit.actor, (await _answer(visit)).id)
+    answer = await answers_of(visit).stop(visit.actor, (await _answer(visit)).id)
     if visit.is_htmx:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return visit.go(f"/chat/{answer.conversation_id}#end")
@@ -95,7 +95,7 @@ async def stream(visit: Visit) -> Response:
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         known = visit.request.headers.get("last-event-id", "")
-        async for shown in _answers(visit).follow(visit.actor, answer.id):
+        async for shown in answers_of(visit).follow(visit.actor, answer.id):
             message = shown.message
             number = f"{message.take}.{len(shown.text)}"
             if message.status is not MessageStatus.STREAMING:
@@ -105,20 +105,11 @@ async def stream(visit: Visit) -> Response:
                 html = rendered(shown, answer_address(message.conversation_id, message.id))
                 yield ServerSentEvent(str(html), event="text", id=number, sep="\n")
 
-    return EventSourceResponse(_quietly(events()), sep="\n", ping=15)
-
-
-async def _quietly(events: AsyncIterator[ServerSentEvent]) -> AsyncIterator[ServerSentEvent]:
-    """Yield events; where the conversation was deleted meanwhile, nothing more."""
-    try:
-        async for event in events:
-            yield event
-    except NotFound:
-        yield ServerSentEvent("", event="gone", sep="\n")
+    return EventSourceResponse(until_gone(events()), sep="\n", ping=15)
 
 
 async def _answered(visit: Visit, begun: Begun) -> Response:
-    answers, turn = _answers(visit), begun.turn
+    answers, turn = answers_of(visit), begun.turn
     answers.start(begun)
     path = f"/chat/{turn.conversation.id}"
     if visit.is_htmx:
@@ -180,11 +171,6 @@ async def _answer(visit: Visit) -> Message:
     if answer.conversation_id != _conversation_id(visit):
         raise NotFound("No such answer.")
     return answer
-
-
-def _answers(visit: Visit) -> Answers:
-    answers: Answers = visit.request.app.state.answers
-    return answers
 
 
 def _conversation_id(visit: Visit) -> ConversationId:
