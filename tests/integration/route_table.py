@@ -52,6 +52,18 @@ ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
 CITED: Final = {**ANSWER, "place": "first"}
 QUESTION: Final = "When does the ferry leave?"
 
+BOT: Final = {"bot_id": "fresh_bot"}
+SETTINGS: Final = {
+    "name": "Ferryman",
+    "purpose": "Know the ferries.",
+    "instruction": "Be brief.",
+    "response_length": "Concise",
+    "creativity": "Strict",
+    "no_answer": "Ask at the quay.",
+    "version": "0",
+    "revision": "1",
+}
+
 ROWS: Final[Mapping[str, Row]] = {
     "GET /healthz": Row(OPEN),
     "GET /readyz": Row(OPEN, ok=503),  # there is no worker
@@ -88,4 +100,17 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /chat/{conversation_id}/answers/{answer_id}/again": Row(MEMBER, ok=303, ids=ANSWER),
     "GET /chat/{conversation_id}/answers/{answer_id}/citations/{place}": Row(MEMBER, ids=CITED),
     "GET /chat/{conversation_id}/answers/{answer_id}/passages/{place}": Row(MEMBER, ids=CITED),
+    # the bots
+    "GET /bots": Row(OPERATOR),
+    "POST /bots": Row(OPERATOR, ok=303, send={"name": "Ferryman", "like": Id("bot")}),
+    "POST /bots/{bot_id}/offer": Row(OPERATOR, ok=303, ids=BOT),
+    "POST /bots/{bot_id}/hide": Row(OPERATOR, ok=303, ids=BOT),
+    "GET /bots/{bot_id}": Row(OPERATOR, ids=BOT),
+    "POST /bots/{bot_id}": Row(OPERATOR, ok=303, ids=BOT, send={**SETTINGS, "do": "publish"}),
+    "POST /bots/{bot_id}/draft": Row(OPERATOR, ids=BOT, send=SETTINGS),
+    "POST /bots/{bot_id}/preview": Row(OPERATOR, ids=BOT, send=SETTINGS),
+    "POST /bots/{bot_id}/discard": Row(OPERATOR, ok=303, ids=BOT, send={"version": "0"}),
+    "POST /bots/{bot_id}/restore": Row(OPERATOR, ok=303, ids=BOT, send={"number": "1", "version": "0"}),
+    "POST /bots/{bot_id}/try": Row(OPERATOR, ids=BOT, send={"question": QUESTION}),
+    "GET /bots/{bot_id}/revisions/{number}": Row(OPERATOR, ids={**BOT, "number": "first"}),
 }

@@ -85,6 +85,12 @@ class Things:
     async def bot(self, actor: Actor) -> str:
         return str(self.tenant.bot_id)
 
+    async def fresh_bot(self, actor: Actor) -> str:
+        """Return one that is offered, at its first revision, without a draft."""
+        bot = await self.mentorfy.add_bot(self.tenant.owner, f"{self.tenant.mark} other bot")
+        await self.mentorfy.offering.offer(self.tenant.owner, bot.id)
+        return str(bot.id)
+
     async def organization(self, actor: Actor) -> str:
         return str(self.tenant.organization_id)
 
@@ -102,6 +108,7 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "answer": Things.answer,
     "first": Things.first,
     "bot": Things.bot,
+    "fresh_bot": Things.fresh_bot,
     "organization": Things.organization,
     "link": Things.link,
 }
