@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
+from mentorfy_core.documents.badges import LOOKS
 from mentorfy_web.places import place_words
+from mentorfy_web.wording import ago, instant, number_of, size_in_words
 
 STATIC: Final = Path(str(resources.files("mentorfy_web"))) / "static"
 HTMX: Final = Path(str(resources.files("js_lib_htmx"))) / "static" / "htmx"
@@ -39,7 +41,15 @@ ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["place"] = lambda locator: place_words(locator).removeprefix(", ")
-ENVIRONMENT.globals.update(asset=asset, link=link)
+ENVIRONMENT.globals.update(
+    ago=ago,
+    asset=asset,
+    instant=instant,
+    link=link,
+    looks=LOOKS,
+    number_of=number_of,
+    size_in_words=size_in_words,
+)
 
 
 def render(template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:

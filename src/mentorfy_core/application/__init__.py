@@ -29,6 +29,7 @@ from mentorfy_core.application.signing_in import Links, SignIn
 from mentorfy_core.application.speak import Draft, Speak
 from mentorfy_core.application.sweep import SweepAnswers
 from mentorfy_core.application.timing import Timing
+from mentorfy_core.application.together import Together
 from mentorfy_core.application.try_out import Comparison, Trial, TryOut
 from mentorfy_core.application.uploading import AddFile, FinishUpload, StartUpload
 from mentorfy_core.ports import Ports
@@ -237,6 +238,11 @@ class Mentorfy:
     def add_organization(self) -> AddOrganization:
         """Make an organisation for another client."""
         return AddOrganization(self.ports)
+
+    @property
+    def together(self) -> Together:
+        """Retry, remove or restore many documents at once."""
+        return Together(self.retry, self.remove, self.restore)
 
     @property
     def sign_in(self) -> SignIn:

@@ -7,7 +7,7 @@ from typing import Final
 
 from mentorfy_core.application.browse import DocumentView
 from mentorfy_core.documents.badges import badge
-from mentorfy_core.documents.folders import Folder, folder_tree
+from mentorfy_core.documents.folders import Folder, emptied, folder_tree
 from mentorfy_core.documents.listing import Filter, Mark, mark_of
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import NotFound
@@ -43,17 +43,23 @@ class Listing:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedViews:
     """What changed since a revision.
 
     Attributes:
         revision: How far this tells.
+        whole: It tells everything up to now.
         views: Each document that changed, as it is now; deleted ones included.
+        folders: All folders, as they are now.
+        emptied: Those that lost their last document, by source and path.
     """
 
     revision: int
+    whole: bool
     views: Sequence[DocumentView]
+    folders: Folder
+    emptied: frozenset[tuple[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,15 @@ class Contents:
         """Return what changed since a revision, in portions."""
         require_operator(actor)
         read = await self.ports.documents.changed(actor.organization_id, since, MOST_CHANGES)
-        return ChangedViews(read.value.revision, self._views(read.value.documents, read.at))
+        counts = await self.ports.documents.folders(actor.organization_id)
+        tree = folder_tree(counts.value, SOURCES)
+        return ChangedViews(
+            revision=read.value.revision,
+            whole=len(read.value.documents) < MOST_CHANGES,
+            views=self._views(read.value.documents, read.at),
+            folders=tree,
+            emptied=emptied(counts.value, tree, since),
+        )
 
     async def removed(self, actor: Actor) -> Sequence[DocumentView]:
         """Return what people removed and may still take back, the latest first."""

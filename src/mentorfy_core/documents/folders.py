@@ -91,6 +91,14 @@ def folder_tree(counts: Iterable[FolderCount], roots: Mapping[str, str]) -> Fold
     return _summed("", (), "", everything, [one for one in sources if one.total])
 
 
+def emptied(counts: Iterable[FolderCount], tree: Folder, since: int) -> frozenset[tuple[str, Path]]:
+    """Return the folders, by source and path, that lost their last document after a revision."""
+    left = {(folder.source, folder.path) for folder in tree.walk()}
+    touched = [count for count in counts if count.revision > since and not count.documents]
+    places = {(count.source, count.path[:depth]) for count in touched for depth in range(len(count.path) + 1)}
+    return frozenset(places - left)
+
+
 def _folder(source: str, path: Path, name: str, counts: Sequence[FolderCount]) -> Folder:
     below: dict[str, list[FolderCount]] = {}
     depth = len(path)

@@ -49,6 +49,10 @@ async def test_changes_are_told_until_the_present(world: World) -> None:
     changes = await contents.changes(OWNER, since)
     assert [view.document for view in changes.views] == [removed]
     assert changes.revision == await contents.revision(OWNER)
+    assert (changes.whole, changes.folders.total, changes.emptied) == (True, 1, frozenset())
+    await world.mentorfy.remove(OWNER, (await world.document("boat.txt")).id)
+    changes = await contents.changes(OWNER, changes.revision)
+    assert changes.emptied == {(world.source.name, ()), (world.source.name, ("folder",))}
 
 
 async def test_removed_documents_are_offered_back_for_a_while(world: World) -> None:

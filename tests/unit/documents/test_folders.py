@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorfy_core.documents.folders import Folder, FolderCount, folder_tree
+from mentorfy_core.documents.folders import Folder, FolderCount, emptied, folder_tree
 from mentorfy_core.documents.model import Status
 from mentorfy_core.testing import strategies as domain
 
@@ -58,6 +58,15 @@ def test_a_source_without_a_name_goes_by_its_key() -> None:
 def test_empty_folders_are_not_shown() -> None:
     tree = folder_tree([count("a"), count("b", documents=0), count(source="upload", documents=0)], ROOTS)
     assert [folder.name for folder in tree.walk()] == ["", "Local files", "a"]
+
+
+def test_folders_that_lost_their_last_document_are_told_once() -> None:
+    counts = [count("a", "b", documents=0, revision=5), count("a", documents=0, revision=4), count(source="upload")]
+    tree = folder_tree(counts, ROOTS)
+    assert emptied(counts, tree, 4) == {("local", ()), ("local", ("a",)), ("local", ("a", "b"))}
+    assert emptied(counts, tree, 5) == frozenset()
+    counts = [*counts, count("a", "c")]
+    assert emptied(counts, folder_tree(counts, ROOTS), 4) == {("local", ("a", "b"))}
 
 
 def test_folders_are_in_the_order_people_expect() -> None:
