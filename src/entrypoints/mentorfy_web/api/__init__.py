@@ -5,14 +5,24 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 
 from mentorfy_runtime.build import build
-from mentorfy_web.api import answers, conversations
+from mentorfy_web.api import (
+    answers,
+    conversations,
+    documents,
+    overview,
+)
 from mentorfy_web.api.openapi import openapi
 from mentorfy_web.api.operations import Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.routing import Way
 from mentorfy_web.visits import Visit
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*conversations.OPERATIONS, *answers.OPERATIONS)
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *documents.OPERATIONS,
+    *overview.OPERATIONS,
+    *conversations.OPERATIONS,
+    *answers.OPERATIONS,
+)
 
 
 async def _describe(visit: Visit) -> Response:

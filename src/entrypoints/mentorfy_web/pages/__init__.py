@@ -2,13 +2,28 @@
 
 from typing import Final
 
-from mentorfy_web.pages import bot, bots, chat, citations, content, history, import_steps, imports, link, login
+from mentorfy_web.pages import (
+    bot,
+    bots,
+    chat,
+    citations,
+    content,
+    document_actions,
+    documents,
+    history,
+    import_steps,
+    imports,
+    link,
+    login,
+)
 from mentorfy_web.routing import Way
 
 WAYS: Final[tuple[Way, ...]] = (
     *content.WAYS,
     *bots.WAYS,
     *bot.WAYS,
+    *documents.WAYS,
+    *document_actions.WAYS,
     *imports.WAYS,
     *import_steps.WAYS,
     *history.WAYS,

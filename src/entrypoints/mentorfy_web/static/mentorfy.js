@@ -9,11 +9,21 @@ document.body.addEventListener("htmx:configRequest", (event) => Object.assign(ev
 export const ask = (path, options = {}) =>
   fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...options.headers } });
 
-/** Say something that a screen reader hears too. */
-export function say(sentence) {
+/** Say something that a screen reader hears too; with a button where something can be done about it. */
+export function say(sentence, button) {
   const line = document.createElement("p");
   line.className = "notice";
   line.textContent = sentence;
+  if (button) {
+    const does = document.createElement("button");
+    does.className = "quiet small";
+    does.textContent = button.label;
+    does.addEventListener("click", () => {
+      line.remove();
+      button.act();
+    });
+    line.append(" ", does);
+  }
   document.getElementById("notices").replaceChildren(line);
 }
 
