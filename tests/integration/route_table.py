@@ -46,6 +46,9 @@ class Row:
 
 
 OPEN, MEMBER, OPERATOR = Door.OPEN, Door.MEMBER, Door.OPERATOR
+DOCUMENT: Final = {"document_id": "document"}
+FAILED: Final = {"document_id": "failed_document"}
+REMOVED: Final = {"document_id": "removed_document"}
 IMPORT: Final = {"import_id": "planned_import"}
 CHAT: Final = {"conversation_id": "conversation"}
 ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
@@ -77,6 +80,28 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /link/{secret}": Row(OPEN, ok=303, ids={"secret": "link"}, by_secret=True),
     # the documents
     "GET /": Row(OPERATOR, member=303),
+    "GET /content/inside": Row(OPERATOR, ok=404),  # no folder is named
+    "GET /content/changes": Row(OPERATOR, ok=422),  # nor a revision
+    "GET /content/bars": Row(OPERATOR),
+    "POST /content/retry": Row(OPERATOR, ok=303),
+    "POST /content/remove": Row(OPERATOR, ok=303),
+    "POST /content/restore": Row(OPERATOR, ok=303),
+    "GET /documents/{document_id}": Row(OPERATOR, ids=DOCUMENT),
+    "GET /documents/{document_id}/original": Row(OPERATOR, ids=DOCUMENT),
+    "POST /documents/{document_id}/retry": Row(OPERATOR, ok=303, ids=FAILED, send={"cycle": "0"}),
+    "POST /documents/{document_id}/remove": Row(OPERATOR, ok=303, ids=DOCUMENT),
+    "POST /documents/{document_id}/restore": Row(OPERATOR, ok=303, ids=REMOVED),
+    "GET /api/overview": Row(OPERATOR),
+    "GET /api/documents": Row(OPERATOR),
+    "GET /api/documents/{document_id}": Row(OPERATOR, ids=DOCUMENT),
+    "GET /api/documents/{document_id}/timeline": Row(OPERATOR, ids=DOCUMENT),
+    "GET /api/documents/{document_id}/text": Row(OPERATOR, ids=DOCUMENT),
+    "POST /api/documents/{document_id}/retry": Row(OPERATOR, ids=FAILED, send={"cycle": 0}),
+    "POST /api/documents/{document_id}/remove": Row(OPERATOR, ids=DOCUMENT),
+    "POST /api/documents/{document_id}/restore": Row(OPERATOR, ids=REMOVED),
+    "POST /api/bulk/retry": Row(OPERATOR, send={"documents": []}),
+    "POST /api/bulk/remove": Row(OPERATOR, send={"documents": []}),
+    "POST /api/bulk/restore": Row(OPERATOR, send={"documents": []}),
     # bringing documents in
     "GET /imports": Row(OPERATOR),
     "POST /imports": Row(OPERATOR, ok=303, send={"folder": str(SAMPLE)}),

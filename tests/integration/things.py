@@ -10,7 +10,7 @@ from uuid import UUID
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.conversations.model import Turn
-from mentorfy_core.ids import ConversationId
+from mentorfy_core.ids import ConversationId, DocumentId
 from mentorfy_core.people import Actor
 from tests.integration.servers.scripted import LOCKED
 from tests.integration.servers.seeded import Tenant, learn, plan
@@ -42,7 +42,12 @@ class Things:
         return await self._from_pool("available", f"{self.tenant.mark} letter")
 
     async def failed_document(self, actor: Actor) -> str:
-        return await self._from_pool("failed", f"{self.tenant.mark} {LOCKED}")
+        return await self._from_pool("failed", f"{self.tenant.mark} {LOCKED}")  # and empty: no adapter can read that
+
+    async def removed_document(self, actor: Actor) -> str:
+        document = await self.document(actor)
+        await self.mentorfy.remove(self.tenant.owner, DocumentId(UUID(document)))
+        return document
 
     async def _from_pool(self, pool: str, name: str) -> str:
         if not self._pools[pool]:
@@ -51,10 +56,10 @@ class Things:
 
     async def _learn(self, pool: str, name: str) -> None:
         self._learned += 1
-        text = f"{self.tenant.mark} says that the ferry leaves at half past six."
+        text = f"{self.tenant.mark} says that the ferry leaves at half past six." if pool != "failed" else ""
         folder = f"{self.tenant.mark} folder"
         names = [f"{name} {self._learned}-{number}.txt" for number in range(POOL)]
-        await learn(self.mentorfy, self.tenant.owner, {(folder, name): f"{text} {name}" for name in names})
+        await learn(self.mentorfy, self.tenant.owner, {(folder, name): text and f"{text} {name}" for name in names})
         views = await self.mentorfy.documents(self.tenant.owner)
         self._pools[pool] += [str(view.document.id) for view in views if view.document.title in names]
 
@@ -102,6 +107,7 @@ class Things:
 KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "document": Things.document,
     "failed_document": Things.failed_document,
+    "removed_document": Things.removed_document,
     "planned_import": Things.planned_import,
     "conversation": Things.conversation,
     "deleted_conversation": Things.deleted_conversation,

@@ -33,6 +33,7 @@ STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
     PortError: HTTPStatus.BAD_GATEWAY,
 }
 NOT_ANSWERING: Final = "The database does not answer. Nothing was lost; try again in a moment."
+NOT_NOW: Final = "That cannot be done as it stands now. Nothing was changed; reload to see where it stands."
 NOTHING_HERE: Final = "There is nothing here."
 
 
@@ -42,6 +43,8 @@ async def say_error(request: Request, error: Exception) -> Response:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), HTTPStatus.CONFLICT)
     if isinstance(error, StoreUnavailable):
         return answer(request, status, NOT_ANSWERING)
+    if isinstance(error, IllegalTransition):
+        return answer(request, status, NOT_NOW)  # what it says is for whoever wrote the program
     if isinstance(error, NotFound):
         return answer(request, status, NOTHING_HERE)  # a foreign id and an absent one look alike
     response = answer(request, status, str(error))
