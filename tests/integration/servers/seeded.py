@@ -113,14 +113,14 @@ async def learn(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) ->
     Reading them fails as ``scripted.read_script`` says.
     """
     working = _reading(mentorfy, actor, files)
-    job = await working.start_import(actor, SOURCE, "", confirmed=True)
+    job = await working.start_import(actor, SOURCE, "", title="Letters", confirmed=True)
     await working.finish(actor, job.id)
 
 
 async def plan(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> ImportId:
     """Return an import that waits for somebody to confirm its plan."""
     working = _reading(mentorfy, actor, files)
-    started = await working.start_import(actor, SOURCE, "")
+    started = await working.start_import(actor, SOURCE, "", title="Letters")
     while claimed := await ClaimImport(working.ports, working.timing)():  # others may be due, too
         await ImportAttempt(working.ports, working.retries, working.timing)(claimed)
         if claimed.id == started.id:

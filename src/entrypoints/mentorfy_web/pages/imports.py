@@ -12,13 +12,14 @@ from mentorfy_web.templating import link, render
 from mentorfy_web.visits import Visit
 
 PART: Final = "x-mentorfy-part"
-"""The header of scripts that want a page's middle only, to show it in a dialog."""
+"""The header of scripts that want a page's middle only; it says where they show it: in a ``dialog``, or on the page."""
 
 
 def part(visit: Visit, template: str, **context: Any) -> Response:
     """Return a page, or its middle only where a script asks for that."""
-    if visit.request.headers.get(PART):
-        return render(f"imports/{template}.html", {"visit": visit, "in_dialog": True, **context})
+    if shown_in := visit.request.headers.get(PART):
+        in_dialog = shown_in == "dialog"
+        return render(f"imports/{template}.html", {"visit": visit, "in_dialog": in_dialog, **context})
     return visit.page("imports/page.html", part=f"imports/{template}.html", in_dialog=False, **context)
 
 

@@ -2,7 +2,7 @@
 
 import { ask, say } from "./mentorfy.js";
 
-const PART = { "x-mentorfy-part": "1" };
+const asPart = () => ({ "x-mentorfy-part": dialog() ? "dialog" : "page" });
 const EVERY = 1000;
 let timer = 0;
 
@@ -12,7 +12,7 @@ const dialog = () => document.querySelector("dialog.import-dialog");
 
 async function load(address, options = {}) {
   clearTimeout(timer);
-  const answer = await ask(address, { ...options, headers: PART });
+  const answer = await ask(address, { ...options, headers: asPart() });
   if (answer.status === 204) return watch();
   const text = await answer.text();
   if (!answer.ok) return complain(text);

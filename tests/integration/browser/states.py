@@ -1,0 +1,112 @@
+"""Every page in every state, and how one gets there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+from tests.integration.browser.server import SAMPLE, Server
+
+Go = Callable[[Page, Server], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """A page as somebody sees it.
+
+    Attributes:
+        go: Leads a new window there.
+        who: Whose window it is: a role of the organisation that is lived in, "" for nobody.
+        expected: Complaints of the browser that belong to it.
+    """
+
+    go: Go
+    who: str = "owner"
+    expected: tuple[str, ...] = field(default=())
+
+
+def opened(path: str, heading: str) -> Go:
+    """Return how to open a path whose first heading is known."""
+
+    def go(page: Page, server: Server) -> None:
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    return go
+
+
+def refused(page: Page, server: Server) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Password").fill("not the right one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def choosing_a_folder(page: Page, server: Server) -> None:
+    page.goto("/imports/new")
+    page.get_by_role("link", name=str(SAMPLE)).click()
+    expect(page.get_by_role("button", name="Scan")).to_be_visible()
+
+
+def planned(page: Page, server: Server) -> None:
+    choosing_a_folder(page, server)
+    page.get_by_role("button", name="Scan").click()
+    expect(page.get_by_role("button", name=re.compile("^Import [0-9]+ files"))).to_be_visible()
+
+
+def cancelled(page: Page, server: Server) -> None:
+    planned(page, server)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Import cancelled")).to_be_visible()
+
+
+def in_a_conversation(page: Page, server: Server) -> None:
+    page.goto("/chat")
+    page.get_by_label("Your message").fill("When does the ferry to Penmorrow leave?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("button", name="Stop the answer")).to_be_hidden()
+    expect(page.locator("a.cite").first).to_be_visible()
+
+
+def reading_a_citation(page: Page, server: Server) -> None:
+    in_a_conversation(page, server)
+    page.locator("a.cite").first.click()
+    expect(page.locator("mark")).to_be_visible()
+
+
+def looking_back(page: Page, server: Server) -> None:
+    page.goto("/chat")
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+def without_an_answer(page: Page, server: Server) -> None:
+    page.goto("/chat")
+    page.get_by_label("Your message").fill("Who won the world cup in Peru?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("does not know").last).to_be_visible()
+
+
+STATES: Final[Mapping[str, State]] = {
+    "sign-in": State(opened("/login", "Sign in"), who=""),
+    "sign-in-refused": State(refused, who="", expected=("422",)),
+    "link-used-up": State(opened("/link/nothing", "This link does not work any more"), who="", expected=("404",)),
+    "not-found": State(opened("/nothing", "Not Found"), expected=("404",)),
+    "forbidden": State(opened("/imports", "Forbidden"), who="member", expected=("403",)),
+    "content": State(opened("/", "Content")),
+    "imports": State(opened("/imports", "Imports")),
+    "import-choose": State(opened("/imports/new", "Import documents")),
+    "import-folder": State(choosing_a_folder),
+    "import-plan": State(planned),
+    "import-cancelled": State(cancelled),
+    "chat": State(opened("/chat", "New conversation"), who="member"),
+    "chat-answer": State(in_a_conversation, who="member"),
+    "chat-citation": State(reading_a_citation, who="member"),
+    "chat-history": State(looking_back, who="member"),
+    "chat-no-answer": State(without_an_answer, who="member"),
+}
