@@ -53,6 +53,7 @@ IMPORT: Final = {"import_id": "planned_import"}
 CHAT: Final = {"conversation_id": "conversation"}
 ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
 CITED: Final = {**ANSWER, "place": "first"}
+SPOKEN: Final = {"answer_id": "spoken_answer"}
 QUESTION: Final = "When does the ferry leave?"
 
 BOT: Final = {"bot_id": "fresh_bot"}
@@ -125,6 +126,19 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /chat/{conversation_id}/answers/{answer_id}/again": Row(MEMBER, ok=303, ids=ANSWER),
     "GET /chat/{conversation_id}/answers/{answer_id}/citations/{place}": Row(MEMBER, ids=CITED),
     "GET /chat/{conversation_id}/answers/{answer_id}/passages/{place}": Row(MEMBER, ids=CITED),
+    "GET /api/conversations": Row(MEMBER),
+    "POST /api/conversations": Row(MEMBER, ok=202, send={"text": QUESTION, "bot_id": Id("bot")}),
+    "GET /api/conversations/{conversation_id}": Row(MEMBER, ids=CHAT),
+    "PATCH /api/conversations/{conversation_id}": Row(MEMBER, ids=CHAT, send={"title": "The ferry"}),
+    "DELETE /api/conversations/{conversation_id}": Row(MEMBER, ok=204, ids=CHAT),
+    "POST /api/conversations/{conversation_id}/restore": Row(MEMBER, ids={"conversation_id": "deleted_conversation"}),
+    "GET /api/conversations/{conversation_id}/messages": Row(MEMBER, ids=CHAT),
+    "POST /api/conversations/{conversation_id}/messages": Row(MEMBER, ok=202, ids=CHAT, send={"text": QUESTION}),
+    "GET /api/answers/{answer_id}": Row(MEMBER, ids=SPOKEN),
+    "GET /api/answers/{answer_id}/events": Row(MEMBER, ids=SPOKEN),
+    "POST /api/answers/{answer_id}/stop": Row(MEMBER, ids=SPOKEN),
+    "POST /api/answers/{answer_id}/again": Row(MEMBER, ok=202, ids=SPOKEN),
+    "GET /api/answers/{answer_id}/citation": Row(MEMBER, ids=SPOKEN),
     # the bots
     "GET /bots": Row(OPERATOR),
     "POST /bots": Row(OPERATOR, ok=303, send={"name": "Ferryman", "like": Id("bot")}),

@@ -84,6 +84,10 @@ class Things:
         assert self._last is not None
         return str(self._last.answer.id)
 
+    async def spoken_answer(self, actor: Actor) -> str:
+        await self.conversation(actor)
+        return await self.answer(actor)
+
     async def first(self, actor: Actor) -> str:
         return "1"
 
@@ -112,6 +116,7 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "conversation": Things.conversation,
     "deleted_conversation": Things.deleted_conversation,
     "answer": Things.answer,
+    "spoken_answer": Things.spoken_answer,
     "first": Things.first,
     "bot": Things.bot,
     "fresh_bot": Things.fresh_bot,
