@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mentorfy_sqlite.imports import SqliteImportStore
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
     from mentorfy_sqlite.links import SqliteLinkStore
+    from mentorfy_sqlite.oversight import SqliteOversightStore
     from mentorfy_sqlite.people import SqlitePeopleStore
     from mentorfy_sqlite.schema import NewerSchema
     from mentorfy_sqlite.sessions import SqliteSessionStore, SqliteTokenStore
@@ -31,6 +32,7 @@ __all__ = [
     "SqliteImportStore",
     "SqliteKnowledgeBase",
     "SqliteLinkStore",
+    "SqliteOversightStore",
     "SqlitePeopleStore",
     "SqliteSessionStore",
     "SqliteTokenStore",
@@ -49,6 +51,7 @@ _HOMES: Final = {
     "SqliteImportStore": "imports",
     "SqliteKnowledgeBase": "knowledge",
     "SqliteLinkStore": "links",
+    "SqliteOversightStore": "oversight",
     "SqlitePeopleStore": "people",
     "SqliteSessionStore": "sessions",
     "SqliteTokenStore": "sessions",

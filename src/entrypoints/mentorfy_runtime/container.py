@@ -32,6 +32,7 @@ from mentorfy_core.ports import (
     LinkStore,
     NewId,
     NewSecret,
+    OversightStore,
     PasswordHasher,
     PeopleStore,
     Ports,
@@ -92,6 +93,12 @@ def _conversations(database: "Database") -> ConversationStore:
     from mentorfy_sqlite.conversations import SqliteConversationStore
 
     return SqliteConversationStore(database)
+
+
+def _oversight(database: "Database") -> OversightStore:
+    from mentorfy_sqlite.oversight import SqliteOversightStore
+
+    return SqliteOversightStore(database)
 
 
 def _people(database: "Database") -> PeopleStore:
@@ -249,6 +256,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         imports=providers.Singleton(_imports, database),
         bots=providers.Singleton(_bots, database),
         conversations=providers.Singleton(_conversations, database),
+        oversight=providers.Singleton(_oversight, database),
         people=providers.Singleton(_people, database),
         sessions=providers.Singleton(_sessions, database),
         tokens=providers.Singleton(_tokens, database),

@@ -19,6 +19,7 @@ from mentorfy_core.application.folders import ChooseFolder, ImportFolder
 from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.members import LetIn, Members
 from mentorfy_core.application.organizations import AddOrganization
+from mentorfy_core.application.oversight import Oversight
 from mentorfy_core.application.publish import Offer, Publish
 from mentorfy_core.application.quotes import Quote, Quotes, Shown
 from mentorfy_core.application.remove import Remove, Restore
@@ -198,6 +199,11 @@ class Mentorfy:
     def offering(self) -> Offer:
         """Decide which bots people may ask."""
         return Offer(self.ports)
+
+    @property
+    def oversight(self) -> Oversight:
+        """Look at everybody's conversations."""
+        return Oversight(self.ports)
 
     @property
     def try_out(self) -> TryOut:

@@ -126,8 +126,8 @@ class Bots:
 
 
 async def names_of(ports: Ports, organization_id: OrganizationId) -> Mapping[MemberId, str]:
-    """Return what the members are called."""
-    return {member.id: member.name for member in await ports.people.members(organization_id)}
+    """Return what people are called, those who left included."""
+    return {member.id: member.name for member in await ports.people.everyone(organization_id)}
 
 
 def _revisions(bots: Sequence[Bot]) -> Sequence[Revision]:

@@ -12,6 +12,7 @@ from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
 from mentorfy_core.ports.links import LinkStore
+from mentorfy_core.ports.oversight import OversightStore, Transcript
 from mentorfy_core.ports.people import AuditStore, PeopleStore
 from mentorfy_core.ports.runtime import Bell, FailureLog, NewId, Randomness, Read, WorkerSeen, WorkerStore
 from mentorfy_core.ports.sessions import SessionStore, TokenStore
@@ -43,6 +44,7 @@ __all__ = [
     "LinkStore",
     "NewId",
     "NewSecret",
+    "OversightStore",
     "PasswordHasher",
     "PeopleStore",
     "Ports",
@@ -52,6 +54,7 @@ __all__ = [
     "StagedFile",
     "TextExtractor",
     "TokenStore",
+    "Transcript",
     "UploadStage",
     "WorkerSeen",
     "WorkerStore",
@@ -72,6 +75,7 @@ class Ports:
     imports: ImportStore
     bots: BotStore
     conversations: ConversationStore
+    oversight: OversightStore
     people: PeopleStore
     sessions: SessionStore
     tokens: TokenStore

@@ -7,6 +7,7 @@ from mentorfy_local.memory.documents import MemoryDocumentStore
 from mentorfy_local.memory.generations import MemoryGenerationStore
 from mentorfy_local.memory.imports import MemoryImportStore
 from mentorfy_local.memory.links import MemoryLinkStore
+from mentorfy_local.memory.oversight import MemoryOversightStore
 from mentorfy_local.memory.people import MemoryAuditStore, MemoryPeopleStore
 from mentorfy_local.memory.sessions import MemorySessionStore, MemoryTokenStore
 from mentorfy_local.memory.state import MemoryState
@@ -21,6 +22,7 @@ __all__ = [
     "MemoryGenerationStore",
     "MemoryImportStore",
     "MemoryLinkStore",
+    "MemoryOversightStore",
     "MemoryPeopleStore",
     "MemorySessionStore",
     "MemoryState",

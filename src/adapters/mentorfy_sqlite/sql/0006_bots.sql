@@ -1,4 +1,4 @@
--- Drafts, who published a revision, and bots that are not offered.
+-- Drafts, who published a revision, and bots that are not offered; everybody's conversations in the order of activity.
 ALTER TABLE bot ADD COLUMN hidden_since TEXT;
 ALTER TABLE bot_revision ADD COLUMN published_by TEXT;
 
@@ -14,3 +14,5 @@ CREATE TABLE bot_draft (
     PRIMARY KEY (organization_id, bot_id),
     FOREIGN KEY (organization_id, bot_id) REFERENCES bot (organization_id, id)
 ) STRICT;
+
+CREATE INDEX conversation_activity ON conversation (organization_id, updated_at DESC, id) WHERE deleted_at IS NULL;
