@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,12 +15,9 @@ from mentorfy_core.errors import MentorfyError
 from mentorfy_web import api, errors, health, pages
 from mentorfy_web.answers import Answers
 from mentorfy_web.doors import SignInNeeded
-from mentorfy_web.guard import Guard
+from mentorfy_web.guard import LARGEST_BODY, Guard
 from mentorfy_web.routing import routes_of
 from mentorfy_web.templating import HTMX, STATIC
-
-LARGEST_BODY: Final = 256 * 2**20
-"""The largest request, in bytes."""
 
 
 def create_app(opened: AbstractAsyncContextManager[Mentorfy]) -> Starlette:

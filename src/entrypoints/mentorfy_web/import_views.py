@@ -8,6 +8,7 @@ from typing import Final
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.imports.model import IMPORTED, Entry, Import, ImportState, Verdict
 from mentorfy_core.imports.progress import Summary, Tally, summary_of
+from mentorfy_core.imports.uploads import UPLOAD
 from mentorfy_core.people import Actor
 
 PAGE: Final = 100
@@ -84,7 +85,7 @@ class ImportView:
     @property
     def title(self) -> str:
         """What is imported, for people."""
-        return self.job.title or self.job.root
+        return title_of(self.job)
 
     @property
     def badge(self) -> tuple[str, str, str]:
@@ -96,6 +97,11 @@ class ImportView:
         """When a failed try is repeated; ``None`` where nothing waits."""
         waits = bool(self.job.error) and not self.job.is_over and self.job.next_run_at > self.at
         return self.job.next_run_at if waits else None
+
+
+def title_of(job: Import) -> str:
+    """Return what is imported, for people."""
+    return job.title or ("Uploaded files" if job.source == UPLOAD else job.root)
 
 
 def badge_of(job: Import) -> tuple[str, str, str]:

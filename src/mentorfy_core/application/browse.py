@@ -133,6 +133,15 @@ class Look:
         require_operator(actor)
         return await self.ports.imports.latest(actor.organization_id, limit)
 
+    async def staged(self, actor: Actor, import_id: ImportId) -> int:
+        """Return how many files of an upload arrived so far.
+
+        Raises:
+            Forbidden: The actor is a member.
+        """
+        require_operator(actor)
+        return len(await self.ports.uploads.files(actor.organization_id, import_id))
+
     async def tally(self, actor: Actor, import_id: ImportId) -> Tally:
         """Return how many entries of an import's plan there are of each kind.
 

@@ -1,7 +1,8 @@
 """Uploading files into an import: begun, filled by as many requests as it takes, finished."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from mentorfy_core.application.deciding import decide
 from mentorfy_core.documents.model import LARGEST_FILE
@@ -9,9 +10,11 @@ from mentorfy_core.errors import ErrorKind, IllegalTransition, InvalidInput, Por
 from mentorfy_core.ids import ImportId
 from mentorfy_core.imports.lifecycle import filled
 from mentorfy_core.imports.model import Import, ImportState, Unreadable
-from mentorfy_core.imports.uploads import MOST_FILES, TOO_LARGE, UPLOAD, is_ignored, path_of, shown
+from mentorfy_core.imports.uploads import MOST_FILES, TOO_LARGE, UPLOAD, is_ignored, path_of, shown, title_of
 from mentorfy_core.people import Actor, require_operator
 from mentorfy_core.ports import Ports, Read, StagedFile
+
+LONGEST_TITLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class StartUpload:
                 organization_id=actor.organization_id,
                 source=UPLOAD,
                 root=str(import_id),
-                title=shown(title[:200]) or "Uploaded files",
+                title=shown(title[:LONGEST_TITLE]),
                 asked_by=actor.member_id,
                 include_removed=include_removed,
                 state=ImportState.IDLE,
@@ -126,11 +129,14 @@ class FinishUpload:
         """
         require_operator(actor)
         job = (await self.ports.imports.get(actor.organization_id, import_id)).value
-        if job.state is ImportState.IDLE and not await self.ports.uploads.count(job.organization_id, job.id):
+        files = await self.ports.uploads.files(job.organization_id, job.id) if job.state is ImportState.IDLE else ()
+        if job.state is ImportState.IDLE and not files:
             raise InvalidInput("Nothing was uploaded. Choose files or a folder that has files in it.")
+        title = title_of([file.path if isinstance(file, StagedFile) else file.display_path for file in files])
 
         def fill(read: Read[Import]) -> Import:
-            return filled(read.value, read.at)
+            after = filled(read.value, read.at)
+            return after if after is read.value else replace(after, title=after.title or title[:LONGEST_TITLE])
 
         stored = await decide(self.ports.imports, actor.organization_id, import_id, fill)
         await self.ports.bell.ring()

@@ -1,6 +1,7 @@
 """What people may upload, and under which names."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from mentorfy_core.documents.model import LARGEST_FILE
@@ -47,6 +48,17 @@ def path_of(name: str) -> tuple[str, ...]:
     if len(names) > DEEPEST:
         raise InvalidInput(f"The file lies more than {DEEPEST} folders deep. Move it up and upload it again.")
     return names
+
+
+def title_of(paths: Sequence[tuple[str, ...]]) -> str:
+    """Return what people call some uploaded files: their folder, or one of them and how many more.
+
+    >>> title_of([("Letters", "May.md"), ("Letters", "June.md")]), title_of([("a.md",), ("b.md",), ("c.md",)])
+    ('Letters', 'a.md and 2 more')
+    """
+    tops = dict.fromkeys(path[0] for path in paths)
+    first, others = next(iter(tops), ""), len(tops) - 1
+    return f"{first} and {others} more" if others > 0 else first
 
 
 def shown(name: str) -> str:

@@ -9,6 +9,7 @@ from mentorfy_web.api import (
     answers,
     conversations,
     documents,
+    imports,
     overview,
 )
 from mentorfy_web.api.openapi import openapi
@@ -19,6 +20,7 @@ from mentorfy_web.visits import Visit
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *documents.OPERATIONS,
+    *imports.OPERATIONS,
     *overview.OPERATIONS,
     *conversations.OPERATIONS,
     *answers.OPERATIONS,

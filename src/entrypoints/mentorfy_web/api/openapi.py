@@ -64,6 +64,9 @@ def _described(operation: Operation, body: Any, answer: Any) -> dict[str, Any]:
     }
     if body:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    elif operation.accepts:
+        anything = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": {operation.accepts: anything}}
     return described
 
 

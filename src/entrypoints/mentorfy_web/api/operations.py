@@ -31,6 +31,7 @@ class Operation:
         status: Of success.
         problems: Further statuses it answers with, beside 401, 403, 404 for paths with ids, and 422 for input.
         media_type: Of the answer.
+        accepts: The media type of a body that is no JSON; ``does`` reads it from the visit as it arrives.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     problems: tuple[HTTPStatus, ...] = ()
     media_type: str = "application/json"
+    accepts: str = ""
 
     @property
     def way(self) -> Way:

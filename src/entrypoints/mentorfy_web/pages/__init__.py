@@ -15,6 +15,7 @@ from mentorfy_web.pages import (
     imports,
     link,
     login,
+    uploads,
 )
 from mentorfy_web.routing import Way
 
@@ -25,6 +26,7 @@ WAYS: Final[tuple[Way, ...]] = (
     *documents.WAYS,
     *document_actions.WAYS,
     *imports.WAYS,
+    *uploads.WAYS,
     *import_steps.WAYS,
     *history.WAYS,
     *chat.WAYS,

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from mentorfy_core.ids import ImportId
-from mentorfy_core.imports.model import IMPORTED, Choice, Entry
+from mentorfy_core.imports.model import IMPORTED, Choice, Entry, ImportState
 from mentorfy_web.doors import Door
 from mentorfy_web.import_views import (
     BADGES,
@@ -51,6 +51,7 @@ async def show_import(visit: Visit) -> Response:
         mark=mark(job),
         badges=BADGES,
         importable=IMPORTED,
+        staged=await visit.mentorfy.look.staged(visit.actor, job.id) if job.state is ImportState.IDLE else 0,
     )
 
 
