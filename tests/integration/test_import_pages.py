@@ -68,6 +68,19 @@ class Site:
         query = {"organization": self.organization}
         return self.client.post(path, data=data or {}, params=query, follow_redirects=follow)
 
+    def upload(self, files: list[tuple[str, tuple[str, bytes]]]) -> Any:
+        return self.client.post("/imports/uploads", files=files, params={"organization": self.organization})
+
+    def api(self, method: str, path: str, **given: Any) -> Any:
+        headers = {"x-mentorfy-organization": self.organization}
+        return self.client.request(method, f"/api/imports{path}", headers=headers, **given)
+
+    def documents(self) -> list[Any]:
+        async def all_of_them() -> Any:
+            return await self.mentorfy.documents(self.tenant.owner)
+
+        return [view.document for view in self.call(all_of_them)]
+
     def import_folder(self, folder: Path) -> str:
         """Start an import and return its path."""
         answer = self.post("/imports", {"folder": str(folder)}, follow=False)
@@ -192,3 +205,74 @@ def test_an_import_of_another_organisation_is_not_there(site: Site) -> None:
 
     (job,) = site.call(look)
     assert (job.state, job.row_version) == (ImportState.SCANNING, 0)
+
+
+def test_a_form_uploads_files_and_folders_in_one_request(site: Site) -> None:
+    files = [
+        ("files", ("Letters/May.md", b"# May\n\nThe boat is red.\n")),
+        ("files", ("Letters/2024/June.md", b"# June\n\nThe boat is blue.\n")),
+        ("files", (".DS_Store", b"x")),
+        ("files", ("../out.md", b"x")),
+    ]
+    plan = site.upload(files)
+    assert plan.status_code == 200, plan.text
+    path = plan.url.path
+    with site.work():
+        assert "leads out of its folder" in site.until(f"{path}?show=unreadable", "Found 2 files to import")
+        site.post(f"{path}/confirm")
+        assert "2 new files imported" in site.until(path, "Import complete")
+        site.until("/imports", "Letters")
+    again = site.upload([("files", ("Letters/May.md", b"# May\n\nThe boat is green.\n"))]).url.path
+    with site.work():
+        assert "Keep both" in site.until(again, "Found 1 file to import")
+        site.post(f"{again}/confirm", {"row": "0", "take": "0", "both": "0"})
+        assert "1 new file imported" in site.until(again, "Import complete")
+    assert "May (2).md" in {document.title for document in site.documents()}
+
+
+def test_a_form_without_files_is_told_so(site: Site) -> None:
+    assert "Choose files or a folder first" in site.upload([("files", ("", b""))]).text
+
+
+def test_the_sample_is_imported_at_one_press(site: Site) -> None:
+    answer = site.post("/imports/sample", follow=False)
+    path = answer.headers["location"]
+    with site.work():
+        assert "39 new files imported" in site.until(path, "Import complete")
+    assert "Sample mentor" in site.get("/imports").text
+
+
+def test_a_program_uploads_file_by_file_and_may_go_on_after_a_break(site: Site) -> None:
+    job = site.api("POST", "", json={"source": "upload"}).json()
+    assert (job["state"], job["waits_for_you"]) == ("idle", False)
+    here = f"/{job['id']}"
+    assert site.api("POST", f"{here}/finish").status_code == 422
+    taken = site.api("PUT", f"{here}/files", params={"path": "a/May.md"}, content=b"The boat is red.\n").json()
+    assert taken == {"path": ["a", "May.md"], "taken": True, "size_bytes": 17, "reason": ""}
+    assert "1 file arrived so far" in site.get(f"/imports{here}").text
+    site.api("PUT", f"{here}/files", params={"path": "a/June.md"}, content=b"The boat is blue.\n")
+    large = site.api("PUT", f"{here}/files", params={"path": "b.md", "size": 2**40}).json()
+    assert (large["taken"], "100 MiB" in large["reason"]) == (False, True)
+    assert site.api("POST", f"{here}/finish").json()["state"] == "scanning"
+    assert site.api("PUT", f"{here}/files", params={"path": "c.md"}, content=b"x").status_code == 409
+    with site.work():
+        site.until(f"/imports{here}", PLAN)
+        plan = site.api("GET", f"{here}/plan", params={"limit": 2}).json()
+        assert [entry["path"][-1] for entry in plan["entries"]] == ["June.md", "May.md"]
+        (last,) = site.api("GET", f"{here}/plan", params={"start": plan["next_start"]}).json()["entries"]
+        assert (last["verdict"], last["importable"]) == ("unreadable", False)
+        assert site.api("POST", f"{here}/confirm", json={"left_out": [1]}).json()["waits_for_you"] is False
+        site.until(f"/imports{here}", "Import complete")
+    after = site.api("GET", here).json()
+    assert (after["state"], after["new"], after["left_out"], after["unreadable"]) == ("complete", 1, 1, 1)
+    assert site.api("POST", f"{here}/cancel").status_code == 409
+    assert [one["id"] for one in site.api("GET", "").json()] == [job["id"]]
+
+
+def test_a_program_starts_with_allowed_folders_only(site: Site, letters: Path, tmp_path: Path) -> None:
+    started = site.api("POST", "", json={"source": "local", "folder": str(letters)})
+    assert (started.status_code, started.json()["state"]) == (201, "scanning")
+    assert site.api("POST", f"/{started.json()['id']}/cancel").json()["state"] == "cancelled"
+    assert site.api("POST", "", json={"source": "local", "folder": str(tmp_path)}).status_code == 404
+    for body in ({"source": "local"}, {"source": "memory", "folder": "x"}):
+        assert site.api("POST", "", json=body).status_code == 422

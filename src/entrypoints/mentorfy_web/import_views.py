@@ -122,12 +122,17 @@ def kind_named(name: str) -> Kind:
 async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
     """Return an import as a person sees it now."""
     tally = await mentorfy.look.tally(actor, job.id)
+    to_import = _count(tally, IMPORTED)
     overview = await mentorfy.look.overview(actor)
     return ImportView(
         job=job,
         summary=summary_of(tally),
-        kinds=[(kind, number) for kind in (TO_IMPORT, *KINDS, EVERYTHING) if (number := _count(tally, kind.verdicts))],
-        to_import=_count(tally, IMPORTED),
+        kinds=[
+            (kind, number)
+            for kind in (TO_IMPORT, *KINDS, EVERYTHING)
+            if (number := _count(tally, kind.verdicts)) and not (number == to_import and kind.verdicts < IMPORTED)
+        ],
+        to_import=to_import,
         taken=sum(number for (verdict, left_out), number in tally.items() if verdict in IMPORTED and not left_out),
         has_worker=overview.workers > 0,
         at=overview.at,

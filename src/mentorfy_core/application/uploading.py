@@ -132,7 +132,7 @@ class FinishUpload:
         files = await self.ports.uploads.files(job.organization_id, job.id) if job.state is ImportState.IDLE else ()
         if job.state is ImportState.IDLE and not files:
             raise InvalidInput("Nothing was uploaded. Choose files or a folder that has files in it.")
-        title = title_of([file.path if isinstance(file, StagedFile) else file.display_path for file in files])
+        title = title_of([file.path for file in files if isinstance(file, StagedFile)])
 
         def fill(read: Read[Import]) -> Import:
             after = filled(read.value, read.at)

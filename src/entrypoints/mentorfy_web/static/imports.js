@@ -163,7 +163,7 @@ let sending = null;
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 const count = (number) => `${number.toLocaleString("en")} file${number === 1 ? "" : "s"}`;
-const weight = (files) => files.reduce((sum, one) => sum + one.file.size, 0);
+const weight = (files, largest = Infinity) => files.reduce((sum, { file }) => sum + (file.size > largest ? 0 : file.size), 0);
 
 function listChosen(form) {
   const files = chosen(form, dropped);
@@ -181,7 +181,7 @@ async function sendFiles(form) {
   part.replaceChildren(part.querySelector(".import-head"), board.box);
   part.querySelector("#import-title").textContent = "Uploading…";
   part.querySelector("#import-title").focus({ preventScroll: true });
-  const total = weight(files);
+  const total = weight(files, largest);
   const state = { id: null, stop: new AbortController() };
   sending = state;
   board.cancel.addEventListener("click", async () => {

@@ -56,7 +56,7 @@ export async function upload(files, { includeRemoved, largest, started, tell, si
         progress(one);
       });
       under.delete(one);
-      sent += one.file.size;
+      sent += one.file.size > largest ? 0 : one.file.size;
       done += 1;
       progress(one);
     }
