@@ -30,6 +30,11 @@ def own_path(text: str) -> str:
     return text if _OWN_PATH.fullmatch(text) else "/"
 
 
+def link_address(request: Request, secret: str) -> str:
+    """Return the whole address of a one-time link, to be passed on."""
+    return f"{request.base_url}link/{secret}"
+
+
 async def let_in(visit: Visit, response: Response, signed_in: SignedIn) -> Response:
     """Give the browser its new session; the one it had ends, so that nobody else keeps it."""
     if visit.visitor and visit.visitor.session:

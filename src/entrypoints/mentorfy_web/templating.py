@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from mentorfy_core.documents.badges import LOOKS
 from mentorfy_web.places import place_words
-from mentorfy_web.wording import ago, instant, number_of, size_in_words
+from mentorfy_web.wording import ago, ahead, instant, number_of, size_in_words
 
 STATIC: Final = Path(str(resources.files("mentorfy_web"))) / "static"
 HTMX: Final = Path(str(resources.files("js_lib_htmx"))) / "static" / "htmx"
@@ -43,6 +43,7 @@ ENVIRONMENT: Final = Environment(
 ENVIRONMENT.filters["place"] = lambda locator: place_words(locator).removeprefix(", ")
 ENVIRONMENT.globals.update(
     ago=ago,
+    ahead=ahead,
     asset=asset,
     instant=instant,
     link=link,

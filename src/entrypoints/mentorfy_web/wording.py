@@ -42,6 +42,24 @@ def ago(then: datetime, now: datetime) -> str:
     return f"{then.astimezone(UTC):%-d %b %Y}"
 
 
+def ahead(then: datetime, now: datetime) -> str:
+    """Return how long it is until something.
+
+    >>> now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    >>> [ahead(now + timedelta(seconds=seconds), now) for seconds in (5, 120, 7200, 200000)]
+    ['in less than 1 min', 'in 2 min', 'in 2 h', 'in 2 days']
+    """
+    left = then - now
+    if left < timedelta(minutes=1):
+        return "in less than 1 min"
+    if left < timedelta(hours=1):
+        return f"in {left // timedelta(minutes=1)} min"
+    if left < timedelta(days=1):
+        return f"in {left // timedelta(hours=1)} h"
+    days = left // timedelta(days=1)
+    return f"in {days} day{'s' if days > 1 else ''}"
+
+
 def instant(moment: datetime) -> str:
     """Return an instant exactly, for whoever points at it.
 

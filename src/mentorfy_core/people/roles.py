@@ -20,25 +20,35 @@ def require_operator(actor: Actor) -> None:
         raise Forbidden("Only an owner or admin of this organisation may do that.")
 
 
+def may_give(actor: Actor, role: Role) -> bool:
+    """Return whether the actor may make somebody that: operators may, but only owners make owners."""
+    return actor.role is Role.OWNER or (actor.role is Role.ADMIN and role is not Role.OWNER)
+
+
+def may_touch(actor: Actor, member: Member) -> bool:
+    """Return whether the actor may change or remove a member: operators may, but only owners touch owners."""
+    return may_give(actor, member.role)
+
+
 def require_may_give(actor: Actor, role: Role) -> None:
-    """Let those pass who may make somebody that: operators, but only owners make owners.
+    """Let those pass who may make somebody that.
 
     Raises:
         Forbidden: The actor may not.
     """
     require_operator(actor)
-    if role is Role.OWNER and actor.role is not Role.OWNER:
+    if not may_give(actor, role):
         raise Forbidden("Only an owner may make somebody an owner.")
 
 
 def require_may_touch(actor: Actor, member: Member) -> None:
-    """Let those pass who may change or remove a member: operators, but only owners touch owners.
+    """Let those pass who may change or remove a member.
 
     Raises:
         Forbidden: The actor may not.
     """
     require_operator(actor)
-    if member.role is Role.OWNER and actor.role is not Role.OWNER:
+    if not may_touch(actor, member):
         raise Forbidden("Only an owner may change or remove an owner.")
 
 

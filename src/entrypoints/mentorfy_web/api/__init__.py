@@ -10,7 +10,10 @@ from mentorfy_web.api import (
     conversations,
     documents,
     imports,
+    members,
     overview,
+    session,
+    tokens,
 )
 from mentorfy_web.api.openapi import openapi
 from mentorfy_web.api.operations import Operation
@@ -24,6 +27,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.OPERATIONS,
     *conversations.OPERATIONS,
     *answers.OPERATIONS,
+    *members.OPERATIONS,
+    *session.OPERATIONS,
+    *tokens.OPERATIONS,
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mentorfy_web.pages import (
+    account,
     bot,
     bots,
     chat,
@@ -15,11 +16,13 @@ from mentorfy_web.pages import (
     imports,
     link,
     login,
+    members,
     uploads,
 )
 from mentorfy_web.routing import Way
 
 WAYS: Final[tuple[Way, ...]] = (
+    *account.WAYS,
     *content.WAYS,
     *bots.WAYS,
     *bot.WAYS,
@@ -33,4 +36,5 @@ WAYS: Final[tuple[Way, ...]] = (
     *citations.WAYS,
     *link.WAYS,
     *login.WAYS,
+    *members.WAYS,
 )
