@@ -50,9 +50,9 @@ def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Respo
         visitor = await visitor_of(request, mentorfy)
         if way.path == START and visitor and not visitor.is_operator:
             return RedirectResponse(MEMBERS_START, 303)
-        require(way.door, visitor.actor.role if visitor else None)
         if visitor and way.door is not Door.OPEN:
-            require_same_organization(request, visitor)
+            require_same_organization(request, visitor)  # first: who switched is another role here
+        require(way.door, visitor.actor.role if visitor else None)
         return await way.handler(Visit(request, mentorfy, visitor))
 
     return endpoint

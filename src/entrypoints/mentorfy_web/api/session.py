@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
+from starlette.responses import Response
 
 from mentorfy_core.errors import Forbidden
 from mentorfy_core.ids import OrganizationId, SessionId
@@ -63,7 +64,6 @@ class Browser:
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
-
 
 
 async def show(visit: Visit) -> Who:
