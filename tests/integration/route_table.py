@@ -54,6 +54,9 @@ CHAT: Final = {"conversation_id": "conversation"}
 ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
 CITED: Final = {**ANSWER, "place": "first"}
 SPOKEN: Final = {"answer_id": "spoken_answer"}
+PERSON: Final = {"member_id": "member"}
+INVITATION: Final = {"link_id": "invitation"}
+TOKEN: Final = {"token_id": "token"}
 QUESTION: Final = "When does the ferry leave?"
 
 BOT: Final = {"bot_id": "fresh_bot"}
@@ -79,6 +82,36 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /switch": Row(MEMBER, ok=303, send={"to": Id("organization")}),
     "GET /link/{secret}": Row(OPEN, ids={"secret": "link"}, by_secret=True),
     "POST /link/{secret}": Row(OPEN, ok=303, ids={"secret": "link"}, by_secret=True),
+    # the people
+    "GET /members": Row(OPERATOR),
+    "POST /members": Row(OPERATOR, send={"role": "member"}),
+    "POST /members/invitations/{link_id}/withdraw": Row(OPERATOR, ok=303, ids=INVITATION),
+    "POST /members/{member_id}/role": Row(OPERATOR, ok=303, ids=PERSON, send={"role": "admin"}),
+    "POST /members/{member_id}/remove": Row(OPERATOR, ok=303, ids=PERSON),
+    "POST /members/{member_id}/link": Row(OPERATOR, ids=PERSON),
+    "GET /account": Row(MEMBER),
+    "POST /account/name": Row(MEMBER, ok=303, send={"name": "Ann"}),
+    "POST /account/password": Row(MEMBER, ok=422, send={"old": "wrong and wrong", "password": "right and right"}),
+    "POST /account/sessions/{session_id}/end": Row(MEMBER, ok=303, ids={"session_id": "session"}),
+    "POST /account/sessions/end": Row(MEMBER, ok=303),
+    "POST /account/tokens": Row(MEMBER, send={"token_name": "Export"}),
+    "POST /account/tokens/{token_id}/revoke": Row(MEMBER, ok=303, ids=TOKEN),
+    "GET /api/session": Row(MEMBER),
+    "POST /api/session": Row(OPEN, ok=422, send={"email": "no-one@example.org", "password": "wrong and wrong"}),
+    "PATCH /api/session": Row(MEMBER, ok=204, send={"organization_id": Id("organization")}),
+    "DELETE /api/session": Row(MEMBER, ok=204),
+    "GET /api/sessions": Row(MEMBER),
+    "DELETE /api/sessions": Row(MEMBER, ok=204),
+    "GET /api/members": Row(OPERATOR),
+    "PATCH /api/members/{member_id}": Row(OPERATOR, ids=PERSON, send={"role": "admin"}),
+    "DELETE /api/members/{member_id}": Row(OPERATOR, ok=204, ids=PERSON),
+    "POST /api/members/{member_id}/link": Row(OPERATOR, ok=201, ids=PERSON),
+    "GET /api/invitations": Row(OPERATOR),
+    "POST /api/invitations": Row(OPERATOR, ok=201, send={"role": "member"}),
+    "DELETE /api/invitations/{link_id}": Row(OPERATOR, ok=204, ids=INVITATION),
+    "GET /api/tokens": Row(MEMBER),
+    "POST /api/tokens": Row(MEMBER, ok=201, send={"name": "Export"}),
+    "DELETE /api/tokens/{token_id}": Row(MEMBER, ok=204, ids=TOKEN),
     # the documents
     "GET /": Row(OPERATOR, member=303),
     "GET /content/inside": Row(OPERATOR, ok=404),  # no folder is named

@@ -11,9 +11,9 @@ from uuid import UUID
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.conversations.model import Turn
 from mentorfy_core.ids import ConversationId, DocumentId
-from mentorfy_core.people import Actor
+from mentorfy_core.people import Actor, Role
 from tests.integration.servers.scripted import LOCKED
-from tests.integration.servers.seeded import Tenant, learn, plan
+from tests.integration.servers.seeded import Tenant, a_member, learn, plan, signed_in
 
 POOL: Final = 60
 """How many documents of each kind are learned at once."""
@@ -107,6 +107,23 @@ class Things:
         member = await self.mentorfy.ports.people.member(actor.organization_id, actor.member_id)
         return (await self.mentorfy.let_in(member)).secret
 
+    async def member(self, actor: Actor) -> str:
+        """Return a new member, who was not in the way of anybody yet."""
+        member = a_member(self.tenant.organization_id, Role.MEMBER, self.tenant.mark)
+        await self.mentorfy.ports.people.add_member(member)
+        return str(member.id)
+
+    async def invitation(self, actor: Actor) -> str:
+        return str((await self.mentorfy.members.invite(self.tenant.owner, Role.MEMBER)).link.id)
+
+    async def token(self, actor: Actor) -> str:
+        return str((await self.mentorfy.tokens.add(actor, f"{self.tenant.mark} token")).token.id)
+
+    async def session(self, actor: Actor) -> str:
+        presence = await self.mentorfy.sessions.recognise(await signed_in(self.mentorfy, actor))
+        assert presence is not None
+        return str(presence.session)
+
 
 KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "document": Things.document,
@@ -122,4 +139,8 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "fresh_bot": Things.fresh_bot,
     "organization": Things.organization,
     "link": Things.link,
+    "member": Things.member,
+    "invitation": Things.invitation,
+    "token": Things.token,
+    "session": Things.session,
 }

@@ -78,10 +78,11 @@ class SqliteSessionStore:
         rows = await self._database.read(lambda tx: tx.all(sql, (str(member_id), to_text(tx.now))))
         return [_SESSION.build(row) for row in rows]
 
-    async def end(self, member_id: MemberId, session_id: SessionId) -> None:
+    async def end(self, member_id: MemberId, session_id: SessionId) -> bool:
         """End a session."""
         sql = "DELETE FROM session WHERE member_id = ? AND id = ?"
-        await self._database.write(lambda tx: tx.run(sql, (str(member_id), str(session_id))))
+        ended = await self._database.write(lambda tx: tx.run(sql, (str(member_id), str(session_id))).rowcount)
+        return ended == 1
 
     async def end_all(self, member_id: MemberId, keep: SessionId | None = None) -> int:
         """End a person's sessions but one."""

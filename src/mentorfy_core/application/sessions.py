@@ -45,9 +45,9 @@ class Sessions:
         """
         await self.ports.sessions.switch(member_id, session_id, organization_id)
 
-    async def end(self, member_id: MemberId, session_id: SessionId) -> None:
-        """Sign out one browser. May be repeated."""
-        await self.ports.sessions.end(member_id, session_id)
+    async def end(self, member_id: MemberId, session_id: SessionId) -> bool:
+        """Sign out one browser; False where it is none of theirs, or signed out already."""
+        return await self.ports.sessions.end(member_id, session_id)
 
     async def end_all(self, member_id: MemberId, keep: SessionId | None = None) -> int:
         """Sign out everywhere, but in one browser if wanted; return how many ended."""

@@ -40,8 +40,8 @@ class SessionStore(Protocol):
         """Return a person's sessions that have not expired, the last seen first."""
         ...
 
-    async def end(self, member_id: MemberId, session_id: SessionId) -> None:
-        """End a session. One that is no session of theirs is left alone, silently."""
+    async def end(self, member_id: MemberId, session_id: SessionId) -> bool:
+        """End a session; False where it is no session of theirs, or ended already."""
         ...
 
     async def end_all(self, member_id: MemberId, keep: SessionId | None = None) -> int:

@@ -58,11 +58,12 @@ class MemorySessionStore:
         found.sort(key=lambda one: str(one.id))
         return sorted(found, key=lambda one: one.seen_at, reverse=True)
 
-    async def end(self, member_id: MemberId, session_id: SessionId) -> None:
+    async def end(self, member_id: MemberId, session_id: SessionId) -> bool:
         """End a session."""
-        for session in await self.of(member_id):
-            if session.id == session_id:
-                del self._state.sessions[session.digest]
+        session = next((one for one in await self.of(member_id) if one.id == session_id), None)
+        if session is not None:
+            del self._state.sessions[session.digest]
+        return session is not None
 
     async def end_all(self, member_id: MemberId, keep: SessionId | None = None) -> int:
         """End a person's sessions but one."""

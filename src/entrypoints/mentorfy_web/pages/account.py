@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from mentorfy_core.application.account import NewToken
-from mentorfy_core.errors import Forbidden, InvalidInput, TooManyAttempts
+from mentorfy_core.errors import Forbidden, InvalidInput, NotFound, TooManyAttempts
 from mentorfy_core.ids import SessionId, TokenId
 from mentorfy_core.people import Role
 from mentorfy_core.people.roles import POWER
@@ -48,7 +48,8 @@ async def change_password(visit: Visit) -> Response:
 async def end_session(visit: Visit) -> Response:
     """Sign one browser out."""
     _require_browser(visit)
-    await visit.mentorfy.sessions.end(visit.actor.member_id, SessionId(visit.id("session_id")))
+    if not await visit.mentorfy.sessions.end(visit.actor.member_id, SessionId(visit.id("session_id"))):
+        raise NotFound("There is no such session.")
     return visit.go("/account", "That browser is signed out.")
 
 
