@@ -185,4 +185,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /bots/{bot_id}/restore": Row(OPERATOR, ok=303, ids=BOT, send={"number": "1", "version": "0"}),
     "POST /bots/{bot_id}/try": Row(OPERATOR, ids=BOT, send={"question": QUESTION}),
     "GET /bots/{bot_id}/revisions/{number}": Row(OPERATOR, ids={**BOT, "number": "first"}),
+    # what everybody asked
+    "GET /admin/conversations": Row(OPERATOR),
+    "GET /admin/conversations.csv": Row(OPERATOR),
+    "GET /admin/conversations/{conversation_id}": Row(OPERATOR, ids={"conversation_id": "members_conversation"}),
+    "GET /admin/unanswered": Row(OPERATOR),
 }

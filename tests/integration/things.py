@@ -74,6 +74,9 @@ class Things:
         self._last = answer.turn
         return str(answer.turn.conversation.id)
 
+    async def members_conversation(self, actor: Actor) -> str:
+        return await self.conversation(self.tenant.actors[Role.MEMBER])
+
     async def deleted_conversation(self, actor: Actor) -> str:
         conversation = await self.conversation(actor)
         await self.mentorfy.conversations.delete(actor, ConversationId(UUID(conversation)))
@@ -131,6 +134,7 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "removed_document": Things.removed_document,
     "planned_import": Things.planned_import,
     "conversation": Things.conversation,
+    "members_conversation": Things.members_conversation,
     "deleted_conversation": Things.deleted_conversation,
     "answer": Things.answer,
     "spoken_answer": Things.spoken_answer,

@@ -17,6 +17,8 @@ from mentorfy_web.pages import (
     link,
     login,
     members,
+    oversight,
+    transcript,
     uploads,
 )
 from mentorfy_web.routing import Way
@@ -37,4 +39,6 @@ WAYS: Final[tuple[Way, ...]] = (
     *link.WAYS,
     *login.WAYS,
     *members.WAYS,
+    *oversight.WAYS,
+    *transcript.WAYS,
 )
