@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from mentorfy_core.documents.badges import LOOKS
+from mentorfy_core.documents.badges import LOOKS, in_words
 from mentorfy_web.places import place_words
 from mentorfy_web.wording import ago, ahead, instant, number_of, size_in_words
 
@@ -45,6 +45,7 @@ ENVIRONMENT.globals.update(
     ago=ago,
     ahead=ahead,
     asset=asset,
+    in_words=in_words,
     instant=instant,
     link=link,
     looks=LOOKS,

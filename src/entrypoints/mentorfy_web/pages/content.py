@@ -107,6 +107,7 @@ async def _bars(visit: Visit) -> dict[str, Any]:
         "overview": await visit.mentorfy.look.overview(visit.actor),
         "imports": running,
         "removed": removed,
+        "undo": visit.mentorfy.timing.undo,
     }
 
 

@@ -97,6 +97,7 @@ if (form) {
     ticks().forEach((tick) => (tick.checked = false));
     count();
   });
-  new MutationObserver(count).observe(document.body, { childList: true, subtree: true, attributes: false });
+  const rows = document.querySelector("#documents tbody");
+  if (rows) new MutationObserver(count).observe(rows, { childList: true });
   count();
 }
