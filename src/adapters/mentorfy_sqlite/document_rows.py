@@ -1,5 +1,6 @@
 """A document and its claim, side by side in one row."""
 
+from functools import lru_cache
 from typing import Final
 
 from mentorfy_core.documents.lifecycle import owed
@@ -25,6 +26,9 @@ NAMES: Final = (*PLAIN.names, *CLAIM.names, *DERIVED)
 
 PLACE: Final = {name: place for place, name in enumerate(NAMES)}
 
+_KEPT: Final = 4096
+"""Documents kept as they were built, some 3 KB each."""
+
 _UNCLAIMED: Final = (None,) * len(CLAIM.names)
 
 
@@ -42,7 +46,8 @@ def document_values(document: Document) -> list[Value]:
     return [*PLAIN.values(document), *claim, *derived]
 
 
+@lru_cache(maxsize=_KEPT)
 def document_of(row: Row) -> Document:
-    """Return the document of a row of ``COLUMNS``."""
+    """Return the document of a row of ``COLUMNS``; the same row, which pages read again and again, is built once."""
     plain, claim = row[: len(PLAIN.names)], row[len(PLAIN.names) :]
     return PLAIN.build(plain, claim=None if claim == _UNCLAIMED else CLAIM.parts(claim))

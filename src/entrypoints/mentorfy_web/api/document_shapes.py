@@ -58,7 +58,7 @@ class DocumentsShape:
         revision: Rises with every change of the organisation's documents.
     """
 
-    documents: Sequence[DocumentShape]
+    documents: tuple[DocumentShape, ...]
     after: str | None
     revision: int
 

@@ -102,7 +102,7 @@ async def list_documents(visit: Visit, query: DocumentsQuery) -> Response:
     after = mark_of_text(query.after)
     listing = await visit.mentorfy.contents.listed(visit.actor, wanted, after=after, limit=query.limit)
     shape = DocumentsShape(
-        documents=[document_shape(view) for view in listing.views],
+        documents=tuple(document_shape(view) for view in listing.views),
         after=text_of_mark(listing.after) if listing.after else None,
         revision=revision,
     )
