@@ -8,6 +8,7 @@ from mentorfy_core.ids import ClaimToken
 from mentorfy_core.imports.model import Entry, ImportClaim, ImportState, Verdict
 from mentorfy_core.testing.samples import new_id
 from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.world import JOB
 from tests.simulation.breaches import breaks
 from tests.simulation.scene import Scene
 
@@ -22,6 +23,13 @@ def _(scene: Scene) -> None:
 @breaks(Breach.IMPORT_EPOCH)
 def _(scene: Scene) -> None:
     scene.monitors.import_written(scene.an_import(epoch=2), scene.an_import(epoch=1))
+
+
+@breaks(Breach.IMPORT_OF_THE_DEAD)
+def _(scene: Scene) -> None:
+    job = scene.an_import(epoch=2)
+    JOB.set(replace(job, epoch=1))
+    scene.monitors.import_written(job, replace(job, prepared=1))
 
 
 @breaks(Breach.IMPORT_REVIVED)

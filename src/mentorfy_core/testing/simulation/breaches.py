@@ -27,6 +27,7 @@ class Breach(Enum):
     REPORT_OF_THE_DEAD = "I5", "an attempt that is over reported"
     LEDGER_OF_THE_DEAD = "I5", "an attempt that is over wrote to the ledger"
     IMPORT_EPOCH = "I5", "an import's epoch fell or jumped"
+    IMPORT_OF_THE_DEAD = "I5", "an attempt at an import that is over reported"
     IMPORT_REVIVED = "I5", "an import that was over was changed"
     RETIRED_PUBLISHED = "I6", "what was published is retired"
     HALF_PUBLISHED = "I6", "a document was published with an incomplete ledger"

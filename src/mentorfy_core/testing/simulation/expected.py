@@ -25,6 +25,7 @@ FAULTS: Final = frozenset(
         "file not found",
         "frozen",
         "killed",
+        "lid closed",
         "network_error",
         "odd exception",
         "poison",

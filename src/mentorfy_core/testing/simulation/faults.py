@@ -47,6 +47,9 @@ KINDS: Final = (
 LONG: Final = 15.0
 """Seconds the slowest answer takes."""
 
+SELDOM: Final = 0.03
+"""How often a chore's call to a provider takes its time."""
+
 HANG: Final = 4000.0
 """Seconds a call takes that never comes back."""
 
@@ -158,6 +161,8 @@ class ProviderLine:
     async def ask(self, name: str, call: Callable[[], T]) -> T:
         world, chance = self._world, self._world.faults.random
         if name in CHORES:
+            if world.stormy and chance() < SELDOM:
+                await asyncio.sleep(LONG * chance())
             return call()
         await asyncio.sleep(self._seconds * chance() ** 3)
         if not world.stormy:
@@ -199,15 +204,18 @@ class ProviderLine:
 
 
 async def strike(world: World) -> None:
-    """Kill or freeze the running process, if it is one that can be."""
+    """Kill, freeze or stop the running process, if it is one that can be."""
     node = NODE.get()
     if node is None or not node.alive:
         return
     drawn = world.faults.random()
-    if drawn < 0.5:
+    if drawn < 0.45:
         world.kill(node)
         await forever(world)
-    world.freeze(node, FREEZES[int(drawn * 2 * len(FREEZES)) % len(FREEZES)])
+    if drawn < 0.55 and node.name.startswith("work"):
+        world.drain(node)
+    else:
+        world.freeze(node, FREEZES[int(drawn * 100) % len(FREEZES)])
     await asyncio.sleep(0)
 
 

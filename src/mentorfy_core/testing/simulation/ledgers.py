@@ -156,6 +156,12 @@ class ImportTable:
         claim = stored.claim if held else job.claim
         return self._write(stored, replace(job, claim=claim, row_version=job.row_version + 1))
 
+    def decide(self, job: Import, entries: Sequence[Entry]) -> Import:
+        after = self.save(job)
+        plan = self._tables.plans.get(job.id, {})
+        plan.update({entry.index: entry for entry in entries if entry.index in plan})
+        return after
+
     def _write(self, before: Import | None, after: Import) -> Import:
         self._tables.imports[after.id] = after
         self._tables.world.watch.import_written(before, after)

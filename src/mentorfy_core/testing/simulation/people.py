@@ -12,11 +12,12 @@ from mentorfy_core.documents.events import RelearnRequested
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import CallerError, StoreUnavailable
 from mentorfy_core.ids import DocumentId, ImportId, MemberId, OrganizationId
-from mentorfy_core.imports.model import Import
+from mentorfy_core.imports.model import Choice, Import
 from mentorfy_core.people import Actor, Role
 from mentorfy_core.testing.simulation.faults import FREEZES
 from mentorfy_core.testing.simulation.loop import NODE, Node
 from mentorfy_core.testing.simulation.plan import Act
+from mentorfy_core.testing.simulation.processes import Processes
 from mentorfy_core.testing.simulation.setting import SOURCE, Setting
 from mentorfy_core.testing.simulation.world import SIGHT, World
 
@@ -29,9 +30,9 @@ class Happenings:
 
     setting: Setting
     mentorfy: Mentorfy
-    nodes: list[Node]
-    drain: Callable[[Node], None]
+    processes: Processes
     removed: dict[int, Document] = field(default_factory=dict)
+    sights: list[tuple[OrganizationId, DocumentId, int]] = field(default_factory=list)
 
     @property
     def _world(self) -> World:
@@ -49,12 +50,32 @@ class Happenings:
     def imports_all(self, number: int) -> None:
         self._start_import(number, include_removed=True)
 
-    def _start_import(self, number: int, *, include_removed: bool) -> None:
-        actor = self.actor(self._organization(number))
-        self._asks(
-            "import",
-            lambda: self.mentorfy.start_import(actor, SOURCE, "", confirmed=True, include_removed=include_removed),
-        )
+    def plans(self, number: int) -> None:
+        """Have a plan made, to look at it."""
+        self._start_import(number, include_removed=number % 5 == 0, confirmed=False)
+
+    def _start_import(self, number: int, *, include_removed: bool, confirmed: bool = True) -> None:
+        actor, start = self.actor(self._organization(number)), self.mentorfy.start_import
+        self._asks("import", lambda: start(actor, SOURCE, "", confirmed=confirmed, include_removed=include_removed))
+
+    def confirms(self, number: int) -> None:
+        """Accept a plan that waits, and leave some files out."""
+        waiting = [one for one in self._imports() if one.waits_for_a_person]
+        for job in (waiting or self._imports())[-1:]:
+            actor, import_id = self.actor(job.organization_id), job.id
+            plan = self.setting.tables.plans.get(import_id, {})
+            choices = {index: Choice(left_out=True) for index in plan if number >> index & 3 == 0}
+            self._asks("confirm", lambda: self.mentorfy.confirm_import(actor, import_id, choices))
+
+    def cancels(self, number: int) -> None:
+        """Stop an import, at whatever step it is."""
+        if jobs := self._imports()[-3:]:
+            job = jobs[number % len(jobs)]
+            actor, import_id = self.actor(job.organization_id), job.id
+            self._asks("cancel", lambda: self.mentorfy.cancel_import(actor, import_id))
+
+    def _imports(self) -> list[Import]:
+        return [*self.setting.tables.imports.values()]
 
     def scans(self, number: int) -> None:
         organization_id, now = self._organization(number), self._world.now()
@@ -75,9 +96,18 @@ class Happenings:
         troubled = [one for one in self._documents() if one.status in {"failed", "retrying"}]
         document = self._pick(troubled or self._documents(), number)
         if document is not None:
-            actor, document_id, cycle = self.actor(document.organization_id), document.id, document.cycle
+            self.sights.append((document.organization_id, document.id, document.cycle))
             for _ in range(1 + number % 3):
-                self._asks("retry", lambda: self.mentorfy.retry(actor, document_id, cycle), (document_id, cycle))
+                self._clicks(*self.sights[-1])
+
+    def retries_late(self, number: int) -> None:
+        """Click once more on a page that was opened long ago."""
+        if self.sights:
+            self._clicks(*self.sights[number % len(self.sights)])
+
+    def _clicks(self, organization_id: OrganizationId, document_id: DocumentId, cycle: int) -> None:
+        actor = self.actor(organization_id)
+        self._asks("retry", lambda: self.mentorfy.retry(actor, document_id, cycle), (document_id, cycle))
 
     def removes(self, number: int) -> None:
         document = self._pick(self._documents(), number)
@@ -117,7 +147,7 @@ class Happenings:
         self, name: str, ask: Callable[[], Awaitable[object]], sight: tuple[DocumentId, int] | None = None
     ) -> None:
         """Let a page ask, in the web process if it lives; a person whose page shows no answer sees an error."""
-        node = next((one for one in self.nodes if one.name.startswith("web") and one.alive), None)
+        node = next((one for one in self.processes.nodes if one.name.startswith("web") and one.alive), None)
         context = Context()
         context.run(NODE.set, node)
         context.run(SIGHT.set, sight)
@@ -165,8 +195,12 @@ class Happenings:
 
     def drains(self, number: int) -> None:
         if (node := self._node(number)) and node.name.startswith("work"):
-            self._world.fault("drained")
-            self.drain(node)
+            self._world.drain(node)
+
+    def lids(self, number: int) -> None:
+        """Close the lid of the laptop on which everything runs."""
+        self._world.fault("lid closed")
+        self.processes.close_the_lid((60, 100, 600, 3000)[number % 4])
 
     def downs(self, number: int) -> None:
         self._world.outage((5, 40, 120, 400, 1200)[number % 5])
@@ -204,5 +238,5 @@ class Happenings:
         return documents[number % len(documents)] if documents else None
 
     def _node(self, number: int) -> Node | None:
-        alive = [node for node in self.nodes if node.alive]
+        alive = [node for node in self.processes.nodes if node.alive]
         return alive[number % len(alive)] if alive else None

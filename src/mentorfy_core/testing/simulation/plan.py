@@ -7,6 +7,9 @@ from typing import Final
 WEIGHTS: Final = {
     "imports": 7,
     "imports_all": 2,
+    "plans": 2,
+    "confirms": 3,
+    "cancels": 1,
     "scans": 3,
     "changes": 5,
     "vanishes": 2,
@@ -14,11 +17,13 @@ WEIGHTS: Final = {
     "is_renamed": 1,
     "appears": 1,
     "retries": 4,
+    "retries_late": 2,
     "removes": 3,
     "restores": 3,
     "relearns": 2,
     "kills": 2,
     "freezes": 2,
+    "lids": 1,
     "drains": 2,
     "downs": 2,
     "downs_providers": 1,
@@ -40,6 +45,29 @@ class Act:
     number: int
 
 
+FLICKERS: Final = (
+    ("vanishes", "scans", "returns", "scans"),
+    ("vanishes", "imports", "returns", "imports"),
+    ("is_renamed", "scans"),
+    ("changes", "scans"),
+    ("plans", "confirms"),
+    ("plans", "cancels"),
+    ("removes", "restores_it"),
+    ("removes", "imports_all"),
+    ("retries", "retries_late"),
+)
+"""Acts that make a difference only when they follow each other within seconds."""
+
+
+def _flicker(chance: Random, length: float) -> list[Act]:
+    """Return acts of one person or at one file, seconds apart."""
+    at, number, acts = length * chance.random(), chance.randrange(1 << 20), []
+    for name in chance.choice(FLICKERS):
+        acts.append(Act(at, name, number))
+        at += chance.choice([2, 10, 40]) * chance.random()
+    return acts
+
+
 def drawn_plan(chance: Random) -> list[Act]:
     """Return a schedule's plan."""
     length = chance.choice([120, 400, 900, 1800])
@@ -50,4 +78,5 @@ def drawn_plan(chance: Random) -> list[Act]:
     acts += [
         Act(removal.at + undo, "restores_it", removal.number) for removal, undo in zip(removals, undos, strict=False)
     ]
+    acts += [act for _ in range(chance.choice([0, 0, 1, 2])) for act in _flicker(chance, length)]
     return sorted([Act(0, "imports", 0), Act(1, "imports", 1), *acts], key=lambda act: act.at)

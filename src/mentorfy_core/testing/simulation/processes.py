@@ -25,19 +25,23 @@ class Processes:
         self._stops: dict[str, asyncio.Event] = {}
         self.nodes: list[Node] = []
         self.asleep_until = 0.0
-        world.on_stop = self._start_again
+        world.on_stop, world.on_drain = self._start_again, self._drain
 
     def start_web(self) -> None:
         """Start a process that serves pages: people's requests run in it."""
-        self.nodes.append(Node(f"web{len(self.nodes)}"))
+        self._node("web")
 
     def start_worker(self, slots: int) -> None:
         """Start a worker."""
-        node, context = Node(f"work{len(self.nodes)}"), Context()
-        self.nodes.append(node)
+        node, context = self._node("work"), Context()
         context.run(NODE.set, node)
         stop = self._stops[node.name] = asyncio.Event()
         self._world.loop.create_task(self._serve(node, stop, slots), context=context)
+
+    def _node(self, kind: str) -> Node:
+        node = Node(f"{kind}{len(self.nodes)}", frozen_until=self.asleep_until)
+        self.nodes.append(node)
+        return node
 
     async def _serve(self, node: Node, stop: asyncio.Event, slots: int) -> None:
         world = self._world
@@ -57,18 +61,22 @@ class Processes:
         else:
             self.start_worker(slots=1 + self._world.faults.randrange(3))
 
-    def drain(self, node: Node) -> None:
-        """Ask a worker to stop; it is killed where it does not."""
-        self._stops[node.name].set()
+    def _drain(self, node: Node) -> None:
+        if node.name in self._stops:
+            self._stops[node.name].set()
         self._world.loop.call_later(GRACE, self._world.kill, node, context=Context())
 
     async def sleep(self, seconds: float) -> None:
-        """Let all processes sleep."""
-        self.asleep_until = self._world.loop.time() + seconds
+        """Let all processes sleep, and wait for that long."""
+        self.close_the_lid(seconds)
+        await asyncio.sleep(seconds)
+
+    def close_the_lid(self, seconds: float) -> None:
+        """Let all processes sleep. No excuse for a lost lease: they wake together, and sweepers wait a lease then."""
+        self.asleep_until = max(self.asleep_until, self._world.loop.time() + seconds)
         for node in self.nodes:
             if node.alive:
                 self._world.sleep(node, seconds)
-        await asyncio.sleep(seconds)
 
     @property
     def awake_at(self) -> float:

@@ -24,8 +24,8 @@ MAX_STEPS: Final = 300_000
 PATIENCE: Final = 12 * 3600.0
 """Seconds after the last fault by which everything is at rest."""
 
-HANGOVER: Final = 1500.0
-"""Seconds that faults may go on to be felt: as long as the longest freeze."""
+HANGOVER: Final = 3000.0
+"""Seconds that faults may go on to be felt: as long as the longest time that anything stands still."""
 
 WEEK: Final = 8 * 24 * 3600.0
 """Seconds by which what is gone from its source is dropped."""
@@ -94,7 +94,7 @@ class _Schedule:
         self.setting.furnish(draw)
         mentorfy = Mentorfy(ports)
         self._processes = Processes(world, mentorfy)
-        self._happenings = Happenings(self.setting, mentorfy, self._processes.nodes, self._processes.drain)
+        self._happenings = Happenings(self.setting, mentorfy, self._processes)
         self._calm_since = 0.0
 
     def _next_due(self) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from random import Random  # noqa: TID251 - the simulator owns chance
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,9 @@ from mentorfy_core.imports.model import Import
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.loop import NODE, Node, SimulatedLoop
 from mentorfy_core.testing.simulation.watch import Watch
+
+ENOUGH: Final = 20.0
+"""Seconds of a lease that are left for a heartbeat: a worker that stands still, and has so many left, keeps it."""
 
 BEGINNING: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -30,7 +34,8 @@ class Attempt:
         read_token: The version of the bytes it read last.
         wish: Until when a server asked it to stay away, as the loop counts time.
         unanswered: How many heartbeats in a row the store did not answer, outages not counted.
-        excused: Its worker had a reason to be silent: killed, frozen, or it does not know of the claim.
+        excused: Its worker had a reason to be silent: killed, frozen for too long, or it does not know of the claim.
+        lease_until: When its lease ends, as the loop counts time.
         over: It has ended.
     """
 
@@ -48,6 +53,7 @@ class Attempt:
     wish: float = 0.0
     unanswered: int = 0
     excused: bool = False
+    lease_until: float = 0.0
     over: bool = False
 
 
@@ -110,7 +116,7 @@ class Weather:
         return cls(
             refused=chance.choice([0, 0.01, 0.03, 0.08]),
             late=chance.choice([0, 0, 0.002, 0.01]),
-            lag=chance.choice([0.005, 0.02, 0.08]),
+            lag=chance.choice([0.005, 0.02, 0.08, 0.3]),
             struck=chance.choice([0, 0.002, 0.006, 0.015]),
             provider=chance.choice([0, 0.02, 0.06, 0.15]),
             bells=chance.choice([0, 0.2, 1]),
@@ -132,6 +138,7 @@ class World:
         injected: Exceptions that came from the simulated world.
         spoilt: Keys whose bytes the world has lost or changed.
         on_stop: Called for each process that is over.
+        on_drain: Called to ask a process to stop.
         watch: Told of every write.
     """
 
@@ -150,6 +157,7 @@ class World:
     injected: list[BaseException] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)
     on_stop: Callable[[Node], None] | None = None
+    on_drain: Callable[[Node], None] | None = None
     watch: Watch = field(init=False)
     ids: Random = field(init=False)
     faults: Random = field(init=False)
@@ -210,6 +218,13 @@ class World:
             self.tell(lambda: f"{node.name} is dead")
             self.end(node)
 
+    def drain(self, node: Node) -> None:
+        """Ask a process to stop, as if by SIGTERM; it is killed where it does not."""
+        self.fault("drained")
+        self.tell(lambda: f"{node.name} is asked to stop")
+        if self.on_drain is not None:
+            self.on_drain(node)
+
     def end(self, node: Node) -> None:
         """Let a process be over."""
         node.alive = False
@@ -223,11 +238,11 @@ class World:
         self.fault("frozen")
         self.tell(lambda: f"{node.name} stands still for {seconds:.0f} s")
         self.sleep(node, seconds)
+        self.excuse(node, from_leases_until=node.frozen_until + ENOUGH)
 
     def sleep(self, node: Node, seconds: float) -> None:
-        """Hold a process's callbacks back, as a closed lid does."""
+        """Hold a process's callbacks back."""
         node.frozen_until = max(node.frozen_until, self.loop.time() + seconds)
-        self.excuse(node)
 
     def outage(self, seconds: float) -> None:
         """Let the store answer nobody for a while."""
@@ -240,8 +255,8 @@ class World:
             self.require(what not in attempt.asked, Breach.CALLED_AGAIN, what)
             attempt.asked.add(what)
 
-    def excuse(self, node: Node) -> None:
-        """Note that a process has a reason to be silent."""
+    def excuse(self, node: Node, *, from_leases_until: float = inf) -> None:
+        """Note that a process has a reason to be silent until its leases end; longer leases it must keep."""
         for attempt in self.attempts.values():
-            if attempt.node is node:
+            if attempt.node is node and attempt.lease_until < from_leases_until:
                 attempt.excused = True

@@ -12,12 +12,9 @@ from mentorfy_core.testing.simulation.law import Tally
 from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.tables import learns
-from mentorfy_core.testing.simulation.world import ATTEMPT, JOB, UNHEARD, Attempt
+from mentorfy_core.testing.simulation.world import ATTEMPT, ENOUGH, JOB, UNHEARD, Attempt
 
 WAITING = frozenset({Status.PENDING_UPLOAD, Status.UPLOADED})
-SHORT_LEASE = 20.0
-"""Seconds; a claim with less of its lease left was made by a process that stood still in the middle of claiming."""
-
 STALE = 60.0
 """Seconds between reading a row and writing it that a delay may be shorter by."""
 
@@ -68,8 +65,9 @@ class AttemptMonitor:
         attempt = Attempt(
             after.id, after.epoch, event.token, event.stage, claim.version, event.alone, node, current_task(world.loop)
         )
-        stale = (claim.lease_until - world.now()).total_seconds() < SHORT_LEASE
-        attempt.excused = stale or UNHEARD.get() or (node is not None and not node.alive)
+        attempt.lease_until = world.seconds(claim.lease_until)
+        stood_still = attempt.lease_until < world.loop.time() + ENOUGH
+        attempt.excused = stood_still or UNHEARD.get() or (node is not None and not node.alive)
         world.attempts[after.id] = attempt
         ATTEMPT.set(attempt)
         JOB.set(None)

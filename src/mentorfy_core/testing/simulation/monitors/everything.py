@@ -71,7 +71,10 @@ class Monitors:
 
     def lease_extended(self, document: Document) -> None:
         """Note a sign of life."""
-        self._world.attempts[document.id].unanswered = 0
+        attempt = self._world.attempts[document.id]
+        attempt.unanswered = 0
+        if document.claim is not None:
+            attempt.lease_until = self._world.seconds(document.claim.lease_until)
 
     def rows_recorded(self, document: Document, epoch: int, generation: Generation, new: Iterable[int]) -> None:
         """Check a ledger write."""

@@ -10,7 +10,7 @@ from mentorfy_core.testing.simulation.world import ATTEMPT, JOB
 ACCEPTED = frozenset(
     {Verdict.NEW, Verdict.CHANGED, Verdict.MOVED, Verdict.RETURNED, Verdict.UNCHANGED, Verdict.TRIED_AGAIN}
 )
-OVER = frozenset({ImportState.COMPLETE, ImportState.FAILED})
+OVER = frozenset({ImportState.COMPLETE, ImportState.FAILED, ImportState.CANCELLED})
 
 
 class ImportMonitor:
@@ -31,6 +31,8 @@ class ImportMonitor:
             world.require(before.next_run_at <= world.now(), Breach.IMPORT_EARLY)
             JOB.set(after)
             ATTEMPT.set(None)
+        elif (job := JOB.get()) is not None and job.id == before.id:
+            world.require(job.epoch == before.epoch, Breach.IMPORT_OF_THE_DEAD)
         world.require(before.epoch <= after.epoch <= before.epoch + 1, Breach.IMPORT_EPOCH)
         world.require(before.state not in OVER, Breach.IMPORT_REVIVED)
         if after.state is ImportState.COMPLETE:
@@ -44,7 +46,7 @@ class ImportMonitor:
         plan = tables.plans.get(job.id, {})
         self._world.require(len(plan) == job.total, Breach.PLAN_SWAPPED)
         for entry in plan.values():
-            if entry.file is None or entry.verdict not in ACCEPTED:
+            if entry.file is None or entry.left_out or entry.verdict not in ACCEPTED:
                 continue
             known = tables.of_file(job.organization_id, job.source, entry.file.external_id)
             if known is None:
