@@ -5,11 +5,17 @@ from typing import Final
 
 from mentorfy_core.testing.simulation.law import LAW
 
-TRANSITIONS: Final = frozenset(
-    " ".join(("cell", *cell))
-    for cell in LAW
-    if cell[1] != "Postponed"  # nothing postpones as long as nothing pauses
+UNWRITTEN: Final = frozenset(
+    {
+        ("pending_upload", "Postponed", "pending_upload"),  # nothing postpones as long as nothing pauses
+        ("processing", "Postponed", "pending_upload"),
+        ("processing", "Postponed", "uploaded"),
+        ("failed", "RelearnRequested", "failed"),  # changes nothing, so nothing is written
+    }
 )
+"""Legal transitions that no use case commits."""
+
+TRANSITIONS: Final = frozenset(" ".join(("cell", *cell)) for cell in LAW - UNWRITTEN)
 FAULTS: Final = frozenset(
     f"fault {kind}"
     for kind in (
@@ -45,6 +51,10 @@ FAULTS: Final = frozenset(
 REFUSALS: Final = frozenset(
     f"refused {what}"
     for what in (
+        "cancel: This import is already over. Start a new one.",
+        "confirm: The plan of this import cannot be changed now: it is not made yet, or already used.",
+        "confirm: This import is already over. Start a new one.",
+        "decide: the import has changed",
         "add: a living document, or a person's tombstone, has this external id",
         "expect: the attempt is over",
         "extend_lease: the attempt is over",
@@ -67,6 +77,7 @@ REFUSALS: Final = frozenset(
         "save: another document is learning this generation",
         "save: the document has changed",
         "save: the import has changed",
+        "save: the lease has not passed",
     )
 )
 EXPECTED: Final = TRANSITIONS | FAULTS | REFUSALS

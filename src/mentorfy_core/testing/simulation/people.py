@@ -61,8 +61,8 @@ class Happenings:
     def confirms(self, number: int) -> None:
         """Accept a plan that waits, and leave some files out."""
         waiting = [one for one in self._imports() if one.waits_for_a_person]
-        for job in (waiting or self._imports())[-1:]:
-            actor, import_id = self.actor(job.organization_id), job.id
+        if jobs := waiting or self._imports():
+            actor, import_id = self.actor(jobs[-1].organization_id), jobs[-1].id
             plan = self.setting.tables.plans.get(import_id, {})
             choices = {index: Choice(left_out=True) for index in plan if number >> index & 3 == 0}
             self._asks("confirm", lambda: self.mentorfy.confirm_import(actor, import_id, choices))
