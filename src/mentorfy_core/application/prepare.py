@@ -24,7 +24,7 @@ from mentorfy_core.documents.model import Document, SourceFile
 from mentorfy_core.errors import Conflict, IllegalTransition, NotFound
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.imports.choices import beside
-from mentorfy_core.imports.dedup import judge
+from mentorfy_core.imports.dedup import is_gone_for_good, judge
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.ports import Ports
 from mentorfy_core.retries import RetryManager
@@ -113,7 +113,10 @@ class Prepare:
 
     async def _apply_absence(self, job: Import, verdict: Verdict, document_id: DocumentId) -> Verdict:
         read = await self.ports.documents.get(job.organization_id, document_id)
-        event = Deleted(by_person=False) if verdict is Verdict.DROPPED else SourceGone()
+        dropped = verdict is Verdict.DROPPED
+        if dropped and not is_gone_for_good(read.value, job.scanned_at or read.at):
+            return Verdict.UNCHANGED  # the file has come back since the plan was made
+        event = Deleted(by_person=False) if dropped else SourceGone()
         await self._happens(read.value, event, read.at)
         return verdict
 

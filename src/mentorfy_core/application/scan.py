@@ -8,7 +8,7 @@ from typing import Final
 from mentorfy_core.application.held import until_answered
 from mentorfy_core.documents.model import Document, SourceFile
 from mentorfy_core.ids import DocumentId
-from mentorfy_core.imports.dedup import GRACE, judge, too_many_gone
+from mentorfy_core.imports.dedup import is_gone_for_good, judge, may_be_gone, too_many_gone
 from mentorfy_core.imports.model import Entry, Import, Unreadable, Verdict
 from mentorfy_core.ports import FileSource, Ports
 
@@ -72,12 +72,12 @@ class Scan:
     async def _gone(self, job: Import, source: FileSource, seen: set[str], first: int) -> list[Entry]:
         """Return entries, from index ``first``, for documents that a complete listing no longer has."""
         covered = [d async for d in self._documents(job) if source.covers(job.root, d.external_id)]
-        gone = [document for document in covered if document.external_id not in seen]
+        gone = [d for d in covered if d.external_id not in seen and may_be_gone(d, job.updated_at)]
         hesitate = too_many_gone(len(gone), len(covered))
         return [
             Entry(
                 index=first + number,
-                verdict=Verdict.DROPPED if _is_over(document, job) and not hesitate else Verdict.GONE,
+                verdict=Verdict.GONE if hesitate or not is_gone_for_good(document, job.updated_at) else Verdict.DROPPED,
                 display_path=document.display_path,
                 document_id=document.id,
                 reason="Many files vanished at once: nothing is removed before a person looks" if hesitate else "",
@@ -98,7 +98,3 @@ class Scan:
             for document in found:
                 yield document
             after = found[-1].id
-
-
-def _is_over(document: Document, job: Import) -> bool:
-    return document.gone_since is not None and job.updated_at - document.gone_since >= GRACE

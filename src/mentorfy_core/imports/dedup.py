@@ -78,6 +78,19 @@ def _is_tail(tail: Sequence[str], path: Sequence[str]) -> bool:
     return 0 < len(tail) <= len(path) and tuple(path[-len(tail) :]) == tuple(tail)
 
 
+def may_be_gone(known: Document, scan_began: datetime) -> bool:
+    """Return whether a complete listing without a document's file can call it gone.
+
+    Not where the row is younger than the scan: another import listed the file when this listing had passed its place.
+    """
+    return known.created_at <= scan_began
+
+
+def is_gone_for_good(known: Document, scan_began: datetime) -> bool:
+    """Return whether the file was gone for so long, as of a scan that lacks it, that its document is deleted."""
+    return known.gone_since is not None and scan_began - known.gone_since >= GRACE
+
+
 def too_many_gone(gone: int, covered: int) -> bool:
     """Return whether so many files vanished at once that a person should look before anything is deleted.
 

@@ -7,10 +7,10 @@ import pytest
 
 from mentorfy_core.application.browse import PAGE
 from mentorfy_core.conversations.model import MessageStatus
-from mentorfy_core.documents.model import Status
+from mentorfy_core.documents.model import SourceFile, Status
 from mentorfy_core.errors import Conflict, ErrorKind, Forbidden, IllegalTransition, InvalidInput, NotFound, PortError
-from mentorfy_core.ids import ConversationId, DocumentId, MemberId
-from mentorfy_core.imports.model import ImportState, Verdict
+from mentorfy_core.ids import ConversationId, DocumentId, MemberId, OrganizationId
+from mentorfy_core.imports.model import ImportState, Unreadable, Verdict
 from mentorfy_core.imports.progress import summarize
 from tests.unit.application.world import BOT, MEMBER, ORGANIZATION, OWNER, World
 
@@ -168,6 +168,43 @@ async def test_gone_files_are_marked_come_back_and_are_dropped_after_a_week(worl
     assert await verdicts(world) == [Verdict.UNCHANGED, Verdict.DROPPED]
     assert not (await world.say("In how many hours does epoxy cure?"))[0]
     assert await verdicts(world) == [Verdict.UNCHANGED]
+
+
+async def test_what_another_import_found_after_a_listing_had_passed_is_not_called_gone(world: World) -> None:
+    await world.imported()
+    scan = world.source.scan
+
+    async def slow(organization_id: OrganizationId, root: str) -> AsyncIterator[SourceFile | Unreadable]:
+        async for item in scan(organization_id, root):
+            yield item
+        world.source.scan = scan  # type: ignore[method-assign]
+        world.later(minutes=1)
+        world.put("new.txt")
+        other = await world.start()
+        await world.until(lambda: is_complete(world, other.id))
+        world.later(minutes=1)
+
+    world.source.scan = slow  # type: ignore[method-assign]
+    async with world.serving(), world.serving():
+        job = await world.start()
+        await world.until(lambda: is_complete(world, job.id))
+    assert (await world.document("new.txt")).gone_since is None
+
+
+async def test_a_file_that_came_back_while_its_plan_waited_is_not_dropped(world: World) -> None:
+    await world.imported()
+    world.source.remove(ORGANIZATION, ("folder", "glue.txt"))
+    await world.imported()
+    world.later(days=8)
+    async with world.serving():
+        job = await world.start(confirmed=False)
+        await world.until(lambda: is_preparing(world, job.id))
+    world.put("glue.txt", "Epoxy cures in seven hours at twenty degrees.\n")
+    assert await verdicts(world) == [Verdict.UNCHANGED, Verdict.RETURNED]
+    await world.mentorfy.confirm_import(OWNER, job.id)
+    async with world.serving():
+        await world.until(lambda: is_complete(world, job.id))
+    assert (await world.say("In how many hours does epoxy cure?"))[0]
 
 
 async def test_an_unreadable_file_hides_nothing_and_nothing_is_called_gone(world: World) -> None:
