@@ -76,6 +76,13 @@ def _(scene: Scene) -> None:
     scene.happens(scene.row(), SourceGone())
 
 
+@breaks(Breach.DROPPED)
+def _(scene: Scene) -> None:
+    document = scene.row(gone_since=scene.now)
+    scene.setting.files.files[scene.organization_id]["a0"].gone = True
+    scene.happens(document, Deleted(by_person=False))
+
+
 @breaks(Breach.STILL_THERE)
 def _(scene: Scene) -> None:
     document = scene.fetching()

@@ -82,6 +82,7 @@ class Breach(Enum):
     STORE_BLAMED = "4", "a store that did not answer was recorded as a document's failure"
     SCHEDULED_RETRY = "5", "a scheduled scan tried something again"
     CALLED_GONE = "5", "a file was called gone that was there all the time"
+    DROPPED = "5", "a document was dropped whose file was not gone for a week"
     STRAY = "-", "an error that nobody awaited, or a schedule without an end"
 
     def __init__(self, invariant: str, sentence: str) -> None:

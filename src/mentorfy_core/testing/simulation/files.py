@@ -20,13 +20,18 @@ BROKEN: Final = "broken"
 
 @dataclass(slots=True)
 class File:
-    """A file of the source: all versions it ever had, the newest last."""
+    """A file of the source.
+
+    Attributes:
+        versions: All it ever had, the newest last.
+        returned_at: When it was last there again, as the loop counts time.
+    """
 
     external_id: str
     name: str
     versions: list[tuple[str, bytes]] = field(default_factory=list)
     gone: bool = False
-    was_gone: bool = False
+    returned_at: float = -1.0
 
     @property
     def newest(self) -> tuple[str, bytes]:

@@ -179,11 +179,12 @@ class Happenings:
     def vanishes(self, number: int) -> None:
         files = self.setting.files.files[self._organization(number)]
         file = files[sorted(files)[number % len(files)]]
-        file.gone = file.was_gone = True
+        file.gone = True
 
     def returns(self, number: int) -> None:
         for _, file in sorted(self.setting.files.files[self._organization(number)].items()):
-            file.gone = False
+            if file.gone:
+                file.gone, file.returned_at = False, self._world.loop.time()
 
     def kills(self, number: int) -> None:
         if node := self._node(number):

@@ -21,6 +21,9 @@ from mentorfy_core.testing.simulation.law import LAW
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.world import JOB, SIGHT
 
+WEEK: Final = 7 * 24 * 3600.0
+"""Seconds that a file must have been gone before its document is dropped."""
+
 RISES: Final = (Claimed, Restored, *get_args(Report))
 """Events that raise the epoch; the first ``Deleted`` does, too."""
 
@@ -83,8 +86,7 @@ class RowMonitor:
                 due = after.claim is not None or after.status is Status.PENDING_UPLOAD
                 self._world.require(told and due, Breach.HALF_CHANGED)
             case SourceGone() | Deleted(by_person=False):
-                file = self._setting.files.files[before.organization_id][before.external_id]
-                self._world.require(file.was_gone, Breach.CALLED_GONE)
+                self._gone(before, event)
             case Deleted():
                 tombstone = Tombstone(before.id, self._world.loop.time())
                 self.removed[before.organization_id, before.external_id] = tombstone
@@ -94,6 +96,14 @@ class RowMonitor:
                 return
         if isinstance(event, Deleted):
             self._world.require(not after.is_visible and after.claim is None, Breach.STILL_THERE)
+
+    def _gone(self, before: Document, event: SourceGone | Deleted) -> None:
+        """Check that a file was absent at some moment since its import's scan began, and long gone if it is dropped."""
+        file, job = self._setting.files.files[before.organization_id][before.external_id], JOB.get()
+        scan_began = self._world.seconds(job.scanned_at) if job is not None and job.scanned_at else 0.0
+        self._world.require(file.gone or file.returned_at >= scan_began, Breach.CALLED_GONE)
+        long_gone = before.gone_since is not None and self._world.seconds(before.gone_since) <= scan_began - WEEK
+        self._world.require(isinstance(event, SourceGone) or before.deleted_at is not None or long_gone, Breach.DROPPED)
 
     def _retried(self, before: Document, after: Document, event: RetryRequested) -> None:
         seen = event.cycle == before.cycle and after.cycle == before.cycle + 1
