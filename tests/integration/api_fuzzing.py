@@ -55,20 +55,19 @@ def _answers(report: Path) -> Iterator[tuple[str, int]]:
                     yield f"{asked['method']} {asked['path']}", interaction["response"]["status_code"]
 
 
-def with_examples(document: Any, ids: Mapping[str, Mapping[str, str]], bodies: Mapping[str, Any]) -> Any:
+def with_examples(document: Any, examples: Mapping[str, Mapping[str, Any]]) -> Any:
     """Return the document with an example of each path's ids and of each body, so that something is found.
 
     Args:
         document: The OpenAPI document.
-        ids: By route, by the parameter's name.
-        bodies: By route.
+        examples: By route: ``ids`` by the parameter's name, and ``body``.
     """
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            route = f"{method.upper()} {path}"
+            example = examples[f"{method.upper()} {path}"]
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path":
-                    parameter["example"] = ids[route][parameter["name"]]
-            if "requestBody" in operation:
-                operation["requestBody"]["content"]["application/json"]["example"] = bodies[route]
+                    parameter["example"] = example["ids"][parameter["name"]]
+            for media_type in operation.get("requestBody", {"content": {}})["content"].values():
+                media_type["example"] = example["body"]
     return document

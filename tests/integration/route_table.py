@@ -26,6 +26,8 @@ class Row:
         ok: The answer to those, for an id of their own.
         ids: What each id in its path names, see ``things.KINDS``.
         send: The fields of its form, or the JSON of its body; an ``Id`` stands for one.
+        file: The text of the file that its form, or its body, holds.
+        query: What follows its path.
         member: A member's answer where it is neither ``ok`` nor 403.
         nobody: The answer to those who are not signed in, where it is not ``ok``, of an open door.
         by_secret: Whether knowing the id is all it takes: a one-time link.
@@ -35,6 +37,8 @@ class Row:
     ok: int = 200
     ids: Mapping[str, str] = field(default_factory=dict)
     send: Any = field(default_factory=dict)
+    file: str = ""
+    query: str = ""
     member: int | None = None
     nobody: int | None = None
     by_secret: bool = False
@@ -49,6 +53,7 @@ OPEN, MEMBER, OPERATOR = Door.OPEN, Door.MEMBER, Door.OPERATOR
 DOCUMENT: Final = {"document_id": "document"}
 FAILED: Final = {"document_id": "failed_document"}
 REMOVED: Final = {"document_id": "removed_document"}
+UPLOAD: Final = {"import_id": "upload"}
 IMPORT: Final = {"import_id": "planned_import"}
 CHAT: Final = {"conversation_id": "conversation"}
 ANSWER: Final = {"conversation_id": "conversation", "answer_id": "answer"}
@@ -144,6 +149,17 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /imports/{import_id}/plan": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
     "POST /imports/{import_id}/confirm": Row(OPERATOR, ok=303, ids=IMPORT, send={"row": "0"}),
     "POST /imports/{import_id}/cancel": Row(OPERATOR, ok=303, ids=IMPORT),
+    "POST /imports/sample": Row(OPERATOR, ok=303),
+    "POST /imports/uploads": Row(OPERATOR, ok=303, file=QUESTION),
+    "POST /imports/{import_id}/files": Row(OPERATOR, ok=303, ids=UPLOAD, file=QUESTION),
+    "GET /api/imports": Row(OPERATOR),
+    "POST /api/imports": Row(OPERATOR, ok=201, send={"source": "upload"}),
+    "GET /api/imports/{import_id}": Row(OPERATOR, ids=IMPORT),
+    "GET /api/imports/{import_id}/plan": Row(OPERATOR, ids=IMPORT),
+    "POST /api/imports/{import_id}/confirm": Row(OPERATOR, ids=IMPORT),
+    "POST /api/imports/{import_id}/cancel": Row(OPERATOR, ids=IMPORT),
+    "PUT /api/imports/{import_id}/files": Row(OPERATOR, ids=UPLOAD, file=QUESTION, query="?path=a.txt&size=25"),
+    "POST /api/imports/{import_id}/finish": Row(OPERATOR, ids={"import_id": "filled_upload"}),
     # asking
     "GET /chat": Row(MEMBER),
     "POST /chat": Row(MEMBER, ok=303, send={"bot": Id("bot"), "text": QUESTION}),

@@ -69,10 +69,10 @@ class Installation:
             name: self._id(value.kind, who, whose) if isinstance(value, Id) else value
             for name, value in row.send.items()
         }
-        kind = "json" if " /api/" in route else "data"
-        sent: dict[str, Any] = {} if method == "GET" else {kind: body}
         self.client.cookies.clear()
-        response = self.client.request(method, path, headers=self._headers(who), follow_redirects=False, **sent)
+        response = self.client.request(
+            method, path + row.query, headers=self._headers(who), follow_redirects=False, **_sent(route, body)
+        )
         return response.status_code, b"\n".join([response.content, *(value for _, value in response.headers.raw)])
 
     def tenant(self, who: Who, *, other: bool = False) -> Tenant:
@@ -100,6 +100,16 @@ class Installation:
         return (
             self.revoked if who is Who.REVOKED else self.client.portal.call(signed_in, self.mentorfy, self.actor(who))
         )
+
+
+def _sent(route: str, body: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a request holds, as the client's arguments."""
+    is_api, row = " /api/" in route, ROWS[route]
+    if route.startswith("GET"):
+        return {}
+    if row.file:
+        return {"content": row.file} if is_api else {"data": body, "files": {"files": ("a.txt", row.file)}}
+    return {"json" if is_api else "data": body}
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.conversations.model import Turn
-from mentorfy_core.ids import ConversationId, DocumentId
+from mentorfy_core.ids import ConversationId, DocumentId, ImportId
 from mentorfy_core.people import Actor, Role
 from tests.integration.servers.scripted import LOCKED
 from tests.integration.servers.seeded import Tenant, a_member, learn, plan, signed_in
@@ -66,6 +66,16 @@ class Things:
     async def planned_import(self, actor: Actor) -> str:
         mark = self.tenant.mark
         return str(await plan(self.mentorfy, self.tenant.owner, {(f"{mark} folder", f"{mark} plan.txt"): mark}))
+
+    async def upload(self, actor: Actor) -> str:
+        """Return an upload that waits for files."""
+        return str((await self.mentorfy.start_upload(self.tenant.owner)).id)
+
+    async def filled_upload(self, actor: Actor) -> str:
+        upload = await self.upload(actor)
+        text = f"{self.tenant.mark} says hello."
+        await self.mentorfy.add_file(self.tenant.owner, ImportId(UUID(upload)), "a.txt", _pieces(text), size=len(text))
+        return upload
 
     async def conversation(self, actor: Actor) -> str:
         if not self._learned:
@@ -128,11 +138,17 @@ class Things:
         return str(presence.session)
 
 
+async def _pieces(text: str) -> AsyncIterator[bytes]:
+    yield text.encode()
+
+
 KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "document": Things.document,
     "failed_document": Things.failed_document,
     "removed_document": Things.removed_document,
     "planned_import": Things.planned_import,
+    "upload": Things.upload,
+    "filled_upload": Things.filled_upload,
     "conversation": Things.conversation,
     "members_conversation": Things.members_conversation,
     "deleted_conversation": Things.deleted_conversation,

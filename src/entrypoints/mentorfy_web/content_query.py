@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Status
-from mentorfy_core.errors import InvalidInput
+from mentorfy_core.errors import NotFound
 from mentorfy_web.templating import link
 
 NEEDS_YOU: Final = "needs_you"
@@ -41,7 +41,7 @@ class ContentQuery:
         """Return what a request asks for.
 
         Raises:
-            InvalidInput: The place where a list goes on is none.
+            NotFound: The place where a list goes on is none.
         """
         show = query.get("show", "")
         opened = query.getlist("open") or cookies.get(cookie_name(organization), "").split(".")
@@ -92,7 +92,7 @@ def mark_of_text(text: str) -> Mark | None:
     """Return the place that ``text_of_mark`` wrote; ``None`` for "".
 
     Raises:
-        InvalidInput: It wrote no such thing.
+        NotFound: It wrote no such thing, so nothing follows it.
     """
     if not text:
         return None
@@ -100,4 +100,4 @@ def mark_of_text(text: str) -> Mark | None:
     try:
         return Mark(key, str(UUID(document)))
     except ValueError:
-        raise InvalidInput("The list does not go on there: start again at its beginning.") from None
+        raise NotFound("The list does not go on there: start again at its beginning.") from None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mentorfy_runtime.listening import address, listen
 from tests.integration.program import PATIENT, end, eventually
@@ -34,14 +34,14 @@ class Tenant:
         organization: Its id.
         sessions: The secret in the cookie of its owner, admin and member.
         tokens: Of its owner.
-        examples: Ids to ask for, by route and by their names in its path.
+        examples: Of each route, ``ids`` to ask for by their names in its path, and its ``body``.
     """
 
     mark: str
     organization: str
     sessions: dict[str, str]
     tokens: list[str]
-    examples: dict[str, dict[str, str]]
+    examples: dict[str, dict[str, Any]]
 
 
 @dataclass

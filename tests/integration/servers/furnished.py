@@ -20,7 +20,7 @@ from mentorfy_local.memory_source import Names
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from tests.integration.browser.hostile import STRINGS
-from tests.integration.route_table import ROWS
+from tests.integration.route_table import ROWS, Id
 from tests.integration.servers.scripted import ALWAYS_BROKEN, ALWAYS_LIMITED, LOCKED
 from tests.integration.servers.seeded import Tenant, a_tenant, learn
 from tests.integration.things import Things
@@ -59,7 +59,11 @@ async def plentiful(mentorfy: Mentorfy) -> Sequence[Tenant]:
         for route, row in ROWS.items():
             if " /api/" in route:
                 ids = {name: await things.make(kind, tenant.owner) for name, kind in row.ids.items()}
-                tenant.examples[route] = ids
+                body = {
+                    name: await things.make(value.kind, tenant.owner) if isinstance(value, Id) else value
+                    for name, value in row.send.items()
+                }
+                tenant.examples[route] = {"ids": ids, "body": body}
     return tenants
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.application.importing import ClaimImport, ImportAttempt
@@ -36,7 +36,7 @@ class Tenant:
         mark: What every text of it holds.
         sessions: The secret in the cookie of each.
         tokens: Of the owner.
-        examples: Ids to ask for, by route and by their names in its path.
+        examples: Of each route, ``ids`` to ask for by their names in its path, and its ``body``.
     """
 
     mark: str
@@ -45,7 +45,7 @@ class Tenant:
     actors: Mapping[Role, Actor]
     sessions: Mapping[Role, str]
     tokens: list[str] = field(default_factory=list)
-    examples: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    examples: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def owner(self) -> Actor:

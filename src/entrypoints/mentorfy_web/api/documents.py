@@ -174,7 +174,14 @@ def _outcome(outcome: Outcome) -> OutcomeShape:
 
 def _get(path: str, summary: str, does: Answering, answer: object, query: object = None) -> Operation:
     return Operation(
-        method="GET", path=path, door=Door.OPERATOR, summary=summary, does=does, answer=answer, query=query
+        method="GET",
+        path=path,
+        door=Door.OPERATOR,
+        summary=summary,
+        does=does,
+        answer=answer,
+        query=query,
+        problems=(HTTPStatus.NOT_FOUND,),
     )
 
 

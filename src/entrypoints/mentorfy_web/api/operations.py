@@ -64,7 +64,7 @@ def _handler(operation: Operation) -> Handler:
             given["query"] = _checked(lambda: query.validate_python(_parameters(visit)))
         if body:
             data = await visit.request.body()
-            given["body"] = _checked(lambda: body.validate_json(data))
+            given["body"] = _checked(lambda: body.validate_json(data, strict=True))
         value = await operation.does(visit, **given)
         if isinstance(value, Response):
             return value
