@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -73,16 +74,31 @@ class Site:
         return revision
 
 
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Learn the documents once; each test works on a copy."""
+    data = tmp_path_factory.mktemp("learned") / "data"
+    with opened(data) as client:
+        site = Site(client)
+        site.call(learn, site.mentorfy, site.owner, FILES)
+    return data
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Site]:
-    with TestClient(create_app(running(Settings.model_validate({"data": tmp_path / "data", "poll": 0.02})))) as client:
+    with opened(tmp_path / "data") as client:
         yield Site(client)
 
 
 @pytest.fixture
-def site(empty: Site) -> Site:
-    empty.call(learn, empty.mentorfy, empty.owner, FILES)
-    return empty
+def site(learned: Path, tmp_path: Path) -> Iterator[Site]:
+    shutil.copytree(learned, tmp_path / "data")
+    with opened(tmp_path / "data") as client:
+        yield Site(client)
+
+
+def opened(data: Path) -> TestClient:
+    return TestClient(create_app(running(Settings(data=data))))
 
 
 def folder_called(page: str, name: str) -> str:
