@@ -1,12 +1,76 @@
 from __future__ import annotations
 
+import argon2
 import pytest
 
-from mentorfy_core.ports import PeopleStore
+from mentorfy_core.ports import (
+    AttemptStore,
+    AuditStore,
+    LinkStore,
+    NewSecret,
+    PasswordHasher,
+    PeopleStore,
+    SessionStore,
+    TokenStore,
+)
+from mentorfy_core.testing.contracts.links import LinkStoreContract
 from mentorfy_core.testing.contracts.people import PeopleStoreContract
-from mentorfy_local.memory import MemoryPeopleStore, MemoryState
-from mentorfy_sqlite import Database, SqlitePeopleStore
+from mentorfy_core.testing.contracts.sessions import SessionStoreContract, TokenStoreContract
+from mentorfy_core.testing.contracts.sign_in import (
+    AttemptStoreContract,
+    AuditStoreContract,
+    NewSecretContract,
+    PasswordHasherContract,
+)
+from mentorfy_local.memory import (
+    MemoryAttemptStore,
+    MemoryAuditStore,
+    MemoryLinkStore,
+    MemoryPeopleStore,
+    MemorySessionStore,
+    MemoryState,
+    MemoryTokenStore,
+)
+from mentorfy_local.passwords import Argon2Hasher
+from mentorfy_local.runtime import random_secret
+from mentorfy_sqlite import (
+    Database,
+    SqliteAttemptStore,
+    SqliteAuditStore,
+    SqliteLinkStore,
+    SqlitePeopleStore,
+    SqliteSessionStore,
+    SqliteTokenStore,
+)
 from tests.integration.stores import InMemory, InSqlite
+
+
+class PeopleInMemory(InMemory):
+    @pytest.fixture
+    def people(self, state: MemoryState) -> PeopleStore:
+        return MemoryPeopleStore(state)
+
+    @pytest.fixture
+    def audits(self, state: MemoryState) -> AuditStore:
+        return MemoryAuditStore(state)
+
+    @pytest.fixture
+    def sessions(self, state: MemoryState) -> SessionStore:
+        return MemorySessionStore(state)
+
+
+class PeopleInSqlite(InSqlite):
+    @pytest.fixture
+    def people(self, database: Database) -> PeopleStore:
+        return SqlitePeopleStore(database)
+
+    @pytest.fixture
+    def audits(self, database: Database) -> AuditStore:
+        return SqliteAuditStore(database)
+
+    @pytest.fixture
+    def sessions(self, database: Database) -> SessionStore:
+        return SqliteSessionStore(database)
 
 
 class TestMemoryPeopleStore(InMemory, PeopleStoreContract):
@@ -19,3 +83,80 @@ class TestSqlitePeopleStore(InSqlite, PeopleStoreContract):
     @pytest.fixture
     def store(self, database: Database) -> PeopleStore:
         return SqlitePeopleStore(database)
+
+
+class TestMemorySessionStore(PeopleInMemory, SessionStoreContract):
+    @pytest.fixture
+    def store(self, state: MemoryState) -> SessionStore:
+        return MemorySessionStore(state)
+
+
+class TestSqliteSessionStore(PeopleInSqlite, SessionStoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> SessionStore:
+        return SqliteSessionStore(database)
+
+
+class TestMemoryTokenStore(PeopleInMemory, TokenStoreContract):
+    @pytest.fixture
+    def store(self, state: MemoryState) -> TokenStore:
+        return MemoryTokenStore(state)
+
+
+class TestSqliteTokenStore(PeopleInSqlite, TokenStoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> TokenStore:
+        return SqliteTokenStore(database)
+
+
+class TestMemoryLinkStore(PeopleInMemory, LinkStoreContract):
+    @pytest.fixture
+    def store(self, state: MemoryState) -> LinkStore:
+        return MemoryLinkStore(state)
+
+
+class TestSqliteLinkStore(PeopleInSqlite, LinkStoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> LinkStore:
+        return SqliteLinkStore(database)
+
+
+class TestMemoryAttemptStore(InMemory, AttemptStoreContract):
+    @pytest.fixture
+    def store(self, state: MemoryState) -> AttemptStore:
+        return MemoryAttemptStore(state)
+
+
+class TestSqliteAttemptStore(InSqlite, AttemptStoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> AttemptStore:
+        return SqliteAttemptStore(database)
+
+
+class TestMemoryAuditStore(InMemory, AuditStoreContract):
+    @pytest.fixture
+    def store(self, state: MemoryState) -> AuditStore:
+        return MemoryAuditStore(state)
+
+
+class TestSqliteAuditStore(InSqlite, AuditStoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> AuditStore:
+        return SqliteAuditStore(database)
+
+
+class TestArgon2Hasher(PasswordHasherContract):
+    @pytest.fixture
+    def hasher(self) -> PasswordHasher:
+        return Argon2Hasher(argon2.profiles.CHEAPEST)
+
+
+class TestRandomSecret(NewSecretContract):
+    @pytest.fixture
+    def new_secret(self) -> NewSecret:
+        return random_secret
+
+
+async def test_a_password_costs_what_the_standard_asks() -> None:
+    kept = await Argon2Hasher().hash("oars and rowlocks")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

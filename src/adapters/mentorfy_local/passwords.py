@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 import argon2
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 AT_ONCE: Final = 2
@@ -39,7 +39,7 @@ class Argon2Hasher:
     def _verify(self, password: str, password_hash: str) -> bool:
         try:
             self._argon2.verify(password_hash or self._nobodys, _bytes(password))
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, ValueError):  # a ValueError: this is no hash
             return False
         return bool(password_hash)
 

@@ -16,16 +16,25 @@ from mentorfy_core.ids import (
     DocumentId,
     GenerationId,
     ImportId,
+    LinkId,
     MemberId,
     MessageId,
     OrganizationId,
+    SessionId,
+    TokenId,
 )
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.knowledge.model import Chunk, Locator, Result
 from mentorfy_core.people import Member, Organization, Role
+from mentorfy_core.people.audits import Act, Action
+from mentorfy_core.people.links import Link, LinkKind
+from mentorfy_core.people.sessions import Session, Token
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Before any clock a store may have: what was made then is due now."""
+
+FAR_AHEAD: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""After any clock a store may have."""
 
 ODD_TEXT: Final = "Grüße, мир, 書物, \N{BREAD}, \u202egnp.exe, a\u0301, '; DROP TABLE document; --, %s, {}, \\, \u2028"
 """Every store returns this as it was."""
@@ -207,3 +216,53 @@ class TickingClock:
         """Return the time, a millisecond later than last time."""
         self.at += timedelta(milliseconds=1)
         return self.at
+
+
+def a_session(member: Member, *, expires_at: datetime = FAR_AHEAD) -> Session:
+    """Return a session of a member that began long ago."""
+    return Session(
+        id=SessionId(new_id()),
+        digest=str(new_id()),
+        member_id=member.id,
+        organization_id=member.organization_id,
+        device="Firefox on Linux",
+        created_at=LONG_AGO,
+        seen_at=LONG_AGO,
+        expires_at=expires_at,
+    )
+
+
+def a_token(member: Member, *, name: str = "Export", role: Role | None = None) -> Token:
+    """Return a personal token of a member."""
+    return Token(
+        id=TokenId(new_id()),
+        digest=str(new_id()),
+        organization_id=member.organization_id,
+        member_id=member.id,
+        role=role or member.role,
+        name=name,
+        created_at=LONG_AGO,
+    )
+
+
+def a_link(
+    maker: Member, kind: LinkKind = LinkKind.INVITE, *, of: Member | None = None, created_at: datetime = LONG_AGO
+) -> Link:
+    """Return a link made by a member that does not expire; one that signs somebody in says whom."""
+    return Link(
+        id=LinkId(new_id()),
+        digest=str(new_id()),
+        kind=kind,
+        organization_id=maker.organization_id,
+        role=Role.MEMBER,
+        created_at=created_at,
+        expires_at=FAR_AHEAD,
+        member_id=of.id if of else None,
+        email="" if of else "mia@example.org",
+        created_by=maker.id,
+    )
+
+
+def an_act(member: Member, action: Action = Action.MEMBER_CHANGED, subject: str = "Mia") -> Act:
+    """Return something that a member did."""
+    return Act(organization_id=member.organization_id, member_id=member.id, action=action, subject=subject)
