@@ -65,6 +65,8 @@ TOKEN: Final = {"token_id": "token"}
 QUESTION: Final = "When does the ferry leave?"
 
 BOT: Final = {"bot_id": "fresh_bot"}
+DRAFTED: Final = {"bot_id": "drafted_bot"}
+MEMBERS_CHAT: Final = {"conversation_id": "members_conversation"}
 SETTINGS: Final = {
     "name": "Ferryman",
     "purpose": "Know the ferries.",
@@ -204,6 +206,23 @@ ROWS: Final[Mapping[str, Row]] = {
     # what everybody asked
     "GET /admin/conversations": Row(OPERATOR),
     "GET /admin/conversations.csv": Row(OPERATOR),
-    "GET /admin/conversations/{conversation_id}": Row(OPERATOR, ids={"conversation_id": "members_conversation"}),
+    "GET /admin/conversations/{conversation_id}": Row(OPERATOR, ids=MEMBERS_CHAT),
     "GET /admin/unanswered": Row(OPERATOR),
+    # bots for programs
+    "GET /api/bots": Row(MEMBER),
+    "POST /api/bots": Row(OPERATOR, ok=201, send={"name": "Ferryman", "like": Id("bot")}),
+    "GET /api/bots/{bot_id}": Row(OPERATOR, ids=BOT),
+    "GET /api/bots/{bot_id}/draft": Row(OPERATOR, ids=BOT),
+    "PUT /api/bots/{bot_id}/draft": Row(OPERATOR, ids=BOT, send={"name": "Ferryman", "behavior": {}, "version": 0}),
+    "POST /api/bots/{bot_id}/discard": Row(OPERATOR, ids=BOT, send={"version": 0}),
+    "POST /api/bots/{bot_id}/preview": Row(OPERATOR, ids=BOT, send={"name": "Ferryman", "behavior": {}}),
+    "POST /api/bots/{bot_id}/try": Row(OPERATOR, ids=BOT, send={"question": QUESTION}),
+    "POST /api/bots/{bot_id}/publish": Row(OPERATOR, ids=DRAFTED, send={"version": 1, "revision": 1}),
+    "GET /api/bots/{bot_id}/revisions": Row(OPERATOR, ids=BOT),
+    "POST /api/bots/{bot_id}/restore": Row(OPERATOR, ids=BOT, send={"revision": 1, "version": 0}),
+    "POST /api/bots/{bot_id}/offer": Row(OPERATOR, ids=BOT),
+    "POST /api/bots/{bot_id}/hide": Row(OPERATOR, ids=BOT),
+    "GET /api/admin/conversations": Row(OPERATOR),
+    "GET /api/admin/conversations/{conversation_id}": Row(OPERATOR, ids=MEMBERS_CHAT),
+    "GET /api/admin/unanswered": Row(OPERATOR),
 }

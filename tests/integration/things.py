@@ -10,7 +10,7 @@ from uuid import UUID
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.conversations.model import Turn
-from mentorfy_core.ids import ConversationId, DocumentId, ImportId
+from mentorfy_core.ids import BotId, ConversationId, DocumentId, ImportId
 from mentorfy_core.people import Actor, Role
 from tests.integration.servers.scripted import LOCKED
 from tests.integration.servers.seeded import Tenant, a_member, learn, plan, signed_in
@@ -113,6 +113,14 @@ class Things:
         await self.mentorfy.offering.offer(self.tenant.owner, bot.id)
         return str(bot.id)
 
+    async def drafted_bot(self, actor: Actor) -> str:
+        """Return one with a draft that was saved once."""
+        bot_id = await self.fresh_bot(actor)
+        draft = await self.mentorfy.ports.bots.draft(self.tenant.organization_id, BotId(UUID(bot_id)))
+        name = f"{self.tenant.mark} draft"
+        await self.mentorfy.save_draft(self.tenant.owner, draft.bot_id, name, draft.behavior, version=0)
+        return bot_id
+
     async def organization(self, actor: Actor) -> str:
         return str(self.tenant.organization_id)
 
@@ -157,6 +165,7 @@ KINDS: Final[Mapping[str, Callable[[Things, Actor], Awaitable[str]]]] = {
     "first": Things.first,
     "bot": Things.bot,
     "fresh_bot": Things.fresh_bot,
+    "drafted_bot": Things.drafted_bot,
     "organization": Things.organization,
     "link": Things.link,
     "member": Things.member,

@@ -1,5 +1,6 @@
 """From the address of the list of conversations to what is wanted, and back."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,8 +14,13 @@ from mentorfy_web.templating import link
 
 T = TypeVar("T")
 
+CURSOR: Final = r"^[0-9]{1,16}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+"""What ``cursor`` writes: microseconds since 1970, and an id."""
+
 _DAY: Final = timedelta(days=1)
 _LAST: Final = date(9999, 12, 30)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ class Looking:
             bot_id=self.bot,
             outcome=self.outcome,
             since=_midnight(self.since) if self.since else None,
-            until=_midnight(self.until + _DAY) if self.until else None,
+            until=_midnight(min(self.until, _LAST) + _DAY) if self.until else None,
             text=self.text,
         )
 
@@ -75,8 +81,8 @@ def looking(query: Mapping[str, str]) -> Looking:
         bot=_read(query, "bot", lambda text: BotId(UUID(text)), "This is no bot of yours."),
         outcome=_read(query, "outcome", Outcome, "There is no such outcome."),
         person=_text(query, "person"),
-        since=_read(query, "since", _day, "“From” is no date: write it like 2026-01-31."),
-        until=_read(query, "until", _day, "“To” is no date: write it like 2026-01-31."),
+        since=_read(query, "since", date.fromisoformat, "“From” is no date: write it like 2026-01-31."),
+        until=_read(query, "until", date.fromisoformat, "“To” is no date: write it like 2026-01-31."),
         text=_text(query, "text"),
         after=_read(query, "after", place, "The list cannot go on from there: begin again."),
     )
@@ -84,7 +90,7 @@ def looking(query: Mapping[str, str]) -> Looking:
 
 def cursor(at: Place) -> str:
     """Return a place as text for an address."""
-    return f"{at.updated_at.astimezone(UTC).isoformat()}_{at.id}"
+    return f"{(at.updated_at - _EPOCH) // _MICROSECOND}_{at.id}"
 
 
 def place(text: str) -> Place:
@@ -93,11 +99,10 @@ def place(text: str) -> Place:
     Raises:
         ValueError: It did not.
     """
-    instant, _, conversation_id = text.partition("_")
-    at = datetime.fromisoformat(instant)
-    if at.tzinfo is None or at.year in {1, 9999}:
+    if not re.fullmatch(CURSOR, text):
         raise ValueError(text)
-    return Place(at, ConversationId(UUID(conversation_id)))
+    instant, _, conversation_id = text.partition("_")
+    return Place(_EPOCH + int(instant) * _MICROSECOND, ConversationId(UUID(conversation_id)))
 
 
 def _read(query: Mapping[str, str], name: str, parse: Callable[[str], T], sentence: str) -> T | None:
@@ -112,10 +117,6 @@ def _read(query: Mapping[str, str], name: str, parse: Callable[[str], T], senten
 
 def _text(query: Mapping[str, Any], name: str) -> str:
     return str(query.get(name, "")).replace("\x00", "").strip()
-
-
-def _day(text: str) -> date:
-    return min(date.fromisoformat(text), _LAST)
 
 
 def _midnight(day: date) -> datetime:

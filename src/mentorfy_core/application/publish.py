@@ -6,7 +6,7 @@ from mentorfy_core.application.bots import SOMEBODY, names_of
 from mentorfy_core.application.drafts import what_happened
 from mentorfy_core.bots.model import Bot
 from mentorfy_core.bots.settings import problems, publishable
-from mentorfy_core.errors import Conflict, InvalidInput
+from mentorfy_core.errors import Conflict
 from mentorfy_core.ids import BotId
 from mentorfy_core.people import Actor, require_operator
 from mentorfy_core.ports import Ports
@@ -30,17 +30,17 @@ class Publish:
         Raises:
             Forbidden: The actor is a member.
             NotFound: No such bot in the actor's organisation.
-            InvalidInput: The draft lacks something, or is what is published already.
-            Conflict: Somebody else changed the draft, or published, meanwhile; the draft is kept.
+            Conflict: The draft lacks something, or nobody has begun one; or somebody else changed it, or published,
+                meanwhile. The draft is kept.
         """
         require_operator(actor)
         draft = await self.ports.bots.draft(actor.organization_id, bot_id)
         if draft.version != version:
             raise Conflict(await what_happened(self.ports, actor.organization_id, bot_id))
         if not draft.is_begun:
-            raise InvalidInput("Nothing has been changed, so there is nothing to publish.")
+            raise Conflict("Nothing has been changed, so there is nothing to publish.")
         if found := problems(draft.name, draft.behavior):
-            raise InvalidInput(" ".join(found.values()))
+            raise Conflict(" ".join(found.values()))
         bot = replace(
             await self.ports.bots.get(actor.organization_id, bot_id),
             name=draft.name.strip(),

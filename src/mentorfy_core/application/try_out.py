@@ -8,7 +8,7 @@ from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.settings import problems
 from mentorfy_core.conversations.citations import conceal, reveal
 from mentorfy_core.conversations.turn import checked_question
-from mentorfy_core.errors import InvalidInput
+from mentorfy_core.errors import Conflict
 from mentorfy_core.ids import BotId, OrganizationId
 from mentorfy_core.knowledge.model import Evidence
 from mentorfy_core.people import Actor, require_operator
@@ -52,14 +52,15 @@ class TryOut:
         Raises:
             Forbidden: The actor is a member.
             NotFound: No such bot in the actor's organisation.
-            InvalidInput: The question is empty or too long, or the draft lacks something.
+            InvalidInput: The question is empty or too long.
+            Conflict: The draft lacks something.
             PortError: The chat model or the knowledge base failed.
         """
         require_operator(actor)
         organization_id, asked = actor.organization_id, checked_question(question)
         draft = await self.ports.bots.draft(organization_id, bot_id)
         if holes := problems(draft.name, draft.behavior):
-            raise InvalidInput(" ".join(holes.values()))
+            raise Conflict(" ".join(holes.values()))
         bot = await self.ports.bots.get(organization_id, bot_id)
         published = await self._answer(organization_id, bot.behavior, asked)
         same = draft.behavior == bot.behavior

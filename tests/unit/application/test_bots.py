@@ -118,13 +118,13 @@ async def test_publishing_makes_a_revision_and_ends_the_draft(world: World) -> N
 
 
 async def test_nothing_new_is_not_published(world: World) -> None:
-    with pytest.raises(InvalidInput, match="nothing to publish"):
+    with pytest.raises(Conflict, match="nothing to publish"):
         await world.mentorfy.publish(OWNER, BOT, version=0, revision=1)
 
 
 async def test_a_draft_with_holes_is_kept_but_not_published(world: World) -> None:
     draft = await drafted(world, Behavior(response_length=ResponseLength.CUSTOM, no_answer=""))
-    with pytest.raises(InvalidInput, match=r"needs a description.*must not be empty"):
+    with pytest.raises(Conflict, match=r"needs a description.*must not be empty"):
         await world.mentorfy.publish(OWNER, BOT, version=draft.version, revision=1)
     assert (await world.mentorfy.bots.workbench(OWNER, BOT)).draft == draft
 
@@ -267,7 +267,7 @@ async def test_an_unchanged_bot_is_asked_once(world: World) -> None:
 
 async def test_a_draft_with_holes_is_not_tried(world: World) -> None:
     await drafted(world, Behavior(no_answer=""))
-    with pytest.raises(InvalidInput, match="must not be empty"):
+    with pytest.raises(Conflict, match="must not be empty"):
         await world.mentorfy.try_out(OWNER, BOT, "Is the boat red?")
 
 

@@ -7,10 +7,12 @@ from starlette.responses import JSONResponse, Response
 from mentorfy_runtime.build import build
 from mentorfy_web.api import (
     answers,
+    bots,
     conversations,
     documents,
     imports,
     members,
+    oversight,
     overview,
     session,
     tokens,
@@ -27,6 +29,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *overview.OPERATIONS,
     *conversations.OPERATIONS,
     *answers.OPERATIONS,
+    *bots.OPERATIONS,
+    *oversight.OPERATIONS,
     *members.OPERATIONS,
     *session.OPERATIONS,
     *tokens.OPERATIONS,

@@ -84,8 +84,8 @@ async def try_bot(visit: Visit) -> Response:
     template = "parts/bot_trial.html" if visit.is_htmx else "bot.html"
     try:
         trial = await visit.mentorfy.try_out(visit.actor, _bot_id(visit), question)
-    except InvalidInput as error:
-        return await _page(visit, template, status=422, question=question, trial_problem=str(error))
+    except (Conflict, InvalidInput) as error:
+        return await _page(visit, template, status=_status(error), question=question, trial_problem=str(error))
     return await _page(visit, template, question=question, trial=trial)
 
 
@@ -108,8 +108,8 @@ async def _save(visit: Visit, sent: Filled) -> Draft:
 async def _publish(visit: Visit, draft: Draft, revision: int) -> Response:
     try:
         bot = await visit.mentorfy.publish(visit.actor, draft.bot_id, version=draft.version, revision=revision)
-    except (Conflict, InvalidInput) as error:
-        return await _page(visit, status=_status(error), problem=str(error))
+    except Conflict as error:
+        return await _page(visit, status=409, problem=str(error))
     return visit.go(f"/bots/{bot.id}", f"Published: everybody now talks with revision {bot.revision}.")
 
 

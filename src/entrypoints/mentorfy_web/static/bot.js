@@ -22,6 +22,7 @@ form.addEventListener("change", later);
 /** Save soon; while somebody types, not yet. */
 function later() {
   dirty = true;
+  document.getElementById("publish").disabled = false;
   if (!clashed) tell("Saving…");
   clearTimeout(timer);
   timer = setTimeout(save, PAUSE);
@@ -95,6 +96,8 @@ function complain(field, setting, sentence) {
 
 function hideWhatScriptsDo() {
   for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+  const publish = document.getElementById("publish");
+  publish.disabled = "nothing" in publish.dataset && !dirty;
 }
 
 function tell(words, wrong = false) {
