@@ -37,5 +37,11 @@ def test_the_wheel_holds_every_file_of_every_package(names: set[str]) -> None:
     assert kept <= names
 
 
+def test_the_wheel_holds_the_sample(names: set[str]) -> None:
+    sample = ROOT / "examples" / "mentor"
+    wanted = {path.relative_to(sample).as_posix() for path in sample.rglob("*") if path.is_file()}
+    assert {f"mentorfy_runtime/sample/{name}" for name in wanted} <= names
+
+
 def test_the_wheel_names_the_command(names: set[str]) -> None:
     assert any(name.endswith(".dist-info/entry_points.txt") for name in names)
