@@ -157,4 +157,4 @@ def summary_words(summary: Summary) -> str:
     '1 new file imported, 0 updated, 47 unchanged skipped'
     """
     files = "file" if summary.new == 1 else "files"
-    return f"{summary.new} new {files} imported, {summary.updated} updated, {summary.skipped} unchanged skipped"
+    return f"{summary.new:,} new {files} imported, {summary.updated:,} updated, {summary.skipped:,} unchanged skipped"

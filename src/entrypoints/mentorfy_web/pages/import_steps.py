@@ -22,7 +22,7 @@ from mentorfy_web.import_views import (
     summary_words,
     view_of,
 )
-from mentorfy_web.pages.imports import part
+from mentorfy_web.pages.imports import PART, part
 from mentorfy_web.routing import Way
 from mentorfy_web.templating import link
 from mentorfy_web.visits import Visit
@@ -31,7 +31,7 @@ from mentorfy_web.visits import Visit
 async def show_import(visit: Visit) -> Response:
     """Show an import; 204 for a poll of a page that is still right."""
     job = await visit.mentorfy.look.import_job(visit.actor, _id(visit))
-    if visit.request.query_params.get("since") == mark(job):
+    if PART in visit.request.headers and visit.request.query_params.get("since") == mark(job):
         return Response(status_code=204)
     view = await view_of(visit.mentorfy, visit.actor, job)
     first = TO_IMPORT if view.to_import and job.waits_for_a_person else EVERYTHING

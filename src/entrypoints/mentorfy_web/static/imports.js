@@ -32,9 +32,14 @@ function show(text, address) {
     old.replaceWith(fresh);
     enhance();
     fresh.querySelector("#import-title")?.focus({ preventScroll: true });
-    if (!dialog() && address) history.replaceState(null, "", new URL(address).pathname + new URL(address).search);
+    if (!dialog() && address) history.replaceState(null, "", withoutSince(new URL(address)));
   }
   watch();
+}
+
+function withoutSince(address) {
+  address.searchParams.delete("since");
+  return address;
 }
 
 function move(old, fresh) {
