@@ -8,7 +8,7 @@ from mentorfy_core.errors import NotFound, PortError
 from mentorfy_core.ports.folders import Folder
 from mentorfy_local import folder_files
 from mentorfy_local.folder_names import id_of, is_below, path_of, shown
-from mentorfy_local.source import real_root
+from mentorfy_local.source import as_it_is, real_root
 
 _NOT_HERE: Final = "There is no such folder, or it was not allowed."
 
@@ -58,4 +58,4 @@ def _inside(folder: Folder) -> list[Folder]:
 
 
 def _folder(path: bytes) -> Folder:
-    return Folder(id_of(path), shown(path.rpartition(b"/")[2]) or "/", shown(path))
+    return Folder(id_of(path), as_it_is(path), shown(path.rpartition(b"/")[2]) or "/", shown(path))

@@ -41,4 +41,4 @@ class MemoryFolders:
 
 
 def _folder(path: str) -> Folder:
-    return Folder(path, path.rpartition("/")[2], path)
+    return Folder(path, path, path.rpartition("/")[2], path)

@@ -19,6 +19,10 @@ _STRETCH: Final = 0.1
 """Seconds that a thread walks before the loop hears of what it found."""
 
 
+_AS_IT_IS: Final = "real:"
+"""Before a root whose links were resolved when somebody judged it."""
+
+
 def real_root(text: str) -> str:
     """Return the root that a person means, as ``FolderSource`` names it: links resolved, ``~`` and ``..`` gone.
 
@@ -31,7 +35,14 @@ def real_root(text: str) -> str:
     return id_of(_real(text))
 
 
+def as_it_is(path: bytes) -> str:
+    """Return a real path as a root in which no link is followed any more, whatever has become of it."""
+    return f"{_AS_IT_IS}{id_of(path)}"
+
+
 def _real(text: str) -> bytes:
+    if text.startswith(_AS_IT_IS):
+        return path_of(text.removeprefix(_AS_IT_IS))
     try:
         path = path_of(text) if text.startswith("bytes:/") else text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from mentorfy_core.application import Mentorfy
@@ -13,6 +13,9 @@ from mentorfy_core.people import Actor
 
 PAGE: Final = 100
 """Files of a plan on one page."""
+
+SILENCE: Final = timedelta(seconds=15)
+"""So long may a worker be silent about an import before people are told."""
 
 NAMED: Final = 10
 """Names of each kind that a summary shows."""
@@ -93,6 +96,11 @@ class ImportView:
         return badge_of(self.job)
 
     @property
+    def taken_over_at(self) -> datetime | None:
+        """When another worker takes it over at the latest; ``None`` unless its worker has fallen silent."""
+        return self.job.claim.lease_until if self.job.claim and is_silent(self.job, self.at) else None
+
+    @property
     def waits_until(self) -> datetime | None:
         """When a failed try is repeated; ``None`` where nothing waits."""
         waits = bool(self.job.error) and not self.job.is_over and self.job.next_run_at > self.at
@@ -109,9 +117,16 @@ def badge_of(job: Import) -> tuple[str, str, str]:
     return WAITS if job.waits_for_a_person else STATES[job.state]
 
 
-def mark(job: Import) -> str:
+def mark(job: Import, at: datetime) -> str:
     """Return what changes whenever the page of an import must change; a waiting plan is left to its reader."""
-    return "plan" if job.waits_for_a_person else f"{job.state}-{job.row_version}"
+    if job.waits_for_a_person:
+        return "plan"
+    return f"{job.state}-{job.row_version}{'-silent' if is_silent(job, at) else ''}"
+
+
+def is_silent(job: Import, at: datetime) -> bool:
+    """Return whether the worker that holds an import has told nothing for a while."""
+    return job.claim is not None and at - job.updated_at > SILENCE
 
 
 def kind_named(name: str) -> Kind:

@@ -12,7 +12,7 @@ from mentorfy_core.ids import DocumentId, ImportId
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.imports.progress import Tally
 from mentorfy_core.people import Actor, require_operator
-from mentorfy_core.ports import DocumentEvent, Ports
+from mentorfy_core.ports import DocumentEvent, Ports, Read
 from mentorfy_core.retries import RetryManager
 
 PAGE: Final = 500
@@ -121,8 +121,17 @@ class Look:
             Forbidden: The actor is a member.
             NotFound: No such import in the actor's organisation.
         """
+        return (await self.import_read(actor, import_id)).value
+
+    async def import_read(self, actor: Actor, import_id: ImportId) -> Read[Import]:
+        """Return an import as it stands, with the store's time.
+
+        Raises:
+            Forbidden: The actor is a member.
+            NotFound: No such import in the actor's organisation.
+        """
         require_operator(actor)
-        return (await self.ports.imports.get(actor.organization_id, import_id)).value
+        return await self.ports.imports.get(actor.organization_id, import_id)
 
     async def imports(self, actor: Actor, limit: int = 50) -> Sequence[Import]:
         """Return the newest imports first.

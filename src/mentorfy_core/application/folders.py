@@ -70,7 +70,7 @@ class ImportFolder:
         folder = (await self.ports.folders.enter(await _allowed(self.ports, actor), path))[-1]
         start = StartImport(self.ports)
         return await start(
-            actor, self.ports.folders.source, folder.path, title=folder.shown, include_removed=include_removed
+            actor, self.ports.folders.source, folder.root, title=folder.shown, include_removed=include_removed
         )
 
 

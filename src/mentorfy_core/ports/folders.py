@@ -10,12 +10,14 @@ class Folder:
     """A folder of this machine.
 
     Attributes:
-        path: Its real path, as the ``source`` of ``FolderTree`` understands it.
+        path: Its real path.
+        root: The same as the ``source`` of ``FolderTree`` takes it, following no link that has come there since.
         name: Its name as people see it.
         shown: Its whole path as people see it.
     """
 
     path: str
+    root: str
     name: str
     shown: str
 

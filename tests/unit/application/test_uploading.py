@@ -135,6 +135,7 @@ async def test_an_upload_needs_files_and_takes_none_after_its_end(world: World) 
     with pytest.raises(InvalidInput):
         await world.mentorfy.finish_upload(OWNER, job.id)
     await world.mentorfy.add_file(OWNER, job.id, "a.md", sent())
+    assert await world.mentorfy.look.staged(OWNER, job.id) == 1
     first = await world.mentorfy.finish_upload(OWNER, job.id)
     assert await world.mentorfy.finish_upload(OWNER, job.id) == first
     with pytest.raises(IllegalTransition):

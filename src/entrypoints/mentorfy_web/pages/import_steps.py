@@ -30,8 +30,9 @@ from mentorfy_web.visits import Visit
 
 async def show_import(visit: Visit) -> Response:
     """Show an import; 204 for a poll of a page that is still right."""
-    job = await visit.mentorfy.look.import_job(visit.actor, _id(visit))
-    if PART in visit.request.headers and visit.request.query_params.get("since") == mark(job):
+    read = await visit.mentorfy.look.import_read(visit.actor, _id(visit))
+    job = read.value
+    if PART in visit.request.headers and visit.request.query_params.get("since") == mark(job, read.at):
         return Response(status_code=204)
     view = await view_of(visit.mentorfy, visit.actor, job)
     first = TO_IMPORT if view.to_import and job.waits_for_a_person else EVERYTHING
@@ -48,7 +49,7 @@ async def show_import(visit: Visit) -> Response:
         following=entries[PAGE].index if len(entries) > PAGE else None,
         names=await names_of(visit.mentorfy, visit.actor, job) if job.is_over else {},
         words=summary_words(view.summary),
-        mark=mark(job),
+        mark=mark(job, read.at),
         badges=BADGES,
         importable=IMPORTED,
         staged=await visit.mentorfy.look.staged(visit.actor, job.id) if job.state is ImportState.IDLE else 0,

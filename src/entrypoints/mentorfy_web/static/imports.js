@@ -26,7 +26,8 @@ function show(text, address) {
   const old = current();
   if (!fresh || !old) return location.assign(address);
   if (fresh.dataset.done !== undefined && (dialog() || old.dataset.since)) return finish(fresh);
-  const same = old.dataset.state === fresh.dataset.state && old.querySelector(".import-now") && fresh.querySelector(".import-now");
+  const warnings = [old, fresh].map((part) => part.querySelectorAll(".warning").length);
+  const same = old.dataset.state === fresh.dataset.state && warnings[0] === warnings[1] && old.querySelector(".import-now") && fresh.querySelector(".import-now");
   if (same) move(old, fresh);
   else {
     old.replaceWith(fresh);
