@@ -238,6 +238,21 @@ class TestShapes:
         assert list(program.json("remove", "empty.txt")) == list(documented("remove"))
         assert list(program.json("remove", "--undo", "empty.txt")) == list(documented("remove"))
 
+    def test_link(self, learned: Program) -> None:
+        made = learned.json("link", "--port", "18299")
+        assert list(made) == list(documented("link"))
+        assert made["link"].startswith("http://127.0.0.1:18299/link/")
+        assert learned.run("link").stdout.count("/link/") == 1
+        assert learned.json("link", "--email", "eve@example.org", code=1)["error"]["kind"] == "not_found"
+        assert made["link"].rpartition("/")[2] not in "".join(log.read_text("utf-8") for log in logs(learned))
+
+    def test_organization_add(self, learned: Program) -> None:
+        made = learned.json("organization", "add", "Boatyard")
+        assert list(made) == list(documented("organization add"))
+        assert learned.json("organization", "add", "Boatyard", code=1)["error"]["kind"] == "conflict"
+        assert learned.json("documents", "--organization", "Boatyard") == []
+        assert "/link/" in learned.json("link", "--organization", made["id"])["link"]
+
     def test_doctor(self, learned: Program) -> None:
         shape, found = documented("doctor"), learned.json("doctor", code=1)
         assert list(found) == list(shape)
@@ -291,6 +306,10 @@ class TestStart:
             ["sh", "-c", command], env=learned.environment, capture_output=True, text=True, check=False, timeout=60
         )
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def logs(program: Program) -> list[Path]:
+    return list((program.data / "log").glob("*.log"))
 
 
 def documented(heading: str) -> Any:
