@@ -114,6 +114,9 @@ class PortError(MentorfyError):
         kind: Decides what the retry policy does.
         sentence: What happened and what to do, for people. No secret, no document text.
         retry_after: What a server asked for, if it did.
+
+    Attributes:
+        dependency: Who failed: a source's name or a provider's; "" where nobody outside did. Noted by whoever called.
     """
 
     def __init__(self, kind: ErrorKind, sentence: str, *, retry_after: timedelta | None = None) -> None:
@@ -121,6 +124,7 @@ class PortError(MentorfyError):
         self.kind = kind
         self.sentence = sentence
         self.retry_after = retry_after
+        self.dependency = ""
 
 
 class StoreUnavailable(MentorfyError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
     from mentorfy_sqlite.links import SqliteLinkStore
     from mentorfy_sqlite.oversight import SqliteOversightStore
+    from mentorfy_sqlite.pauses import SqlitePauseStore
     from mentorfy_sqlite.people import SqlitePeopleStore
     from mentorfy_sqlite.schema import NewerSchema
     from mentorfy_sqlite.sessions import SqliteSessionStore, SqliteTokenStore
@@ -33,6 +34,7 @@ __all__ = [
     "SqliteKnowledgeBase",
     "SqliteLinkStore",
     "SqliteOversightStore",
+    "SqlitePauseStore",
     "SqlitePeopleStore",
     "SqliteSessionStore",
     "SqliteTokenStore",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "SqliteKnowledgeBase": "knowledge",
     "SqliteLinkStore": "links",
     "SqliteOversightStore": "oversight",
+    "SqlitePauseStore": "pauses",
     "SqlitePeopleStore": "people",
     "SqliteSessionStore": "sessions",
     "SqliteTokenStore": "sessions",

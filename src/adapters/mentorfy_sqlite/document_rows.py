@@ -21,7 +21,7 @@ CLAIM: Final = Shape(
     },
 )
 COLUMNS: Final = f"{PLAIN.listed}, {CLAIM.listed}"
-DERIVED: Final = ("due_at", "folder", "sort_key", "needs_person", "revision")
+DERIVED: Final = ("due_at", "due_stage", "folder", "sort_key", "needs_person", "revision")
 NAMES: Final = (*PLAIN.names, *CLAIM.names, *DERIVED)
 
 PLACE: Final = {name: place for place, name in enumerate(NAMES)}
@@ -38,6 +38,7 @@ def document_values(document: Document) -> list[Value]:
     runs = owed(document) is not None and document.claim is None
     derived = (
         to_value(document.next_run_at) if runs else None,
+        document.next_stage.value,
         to_json(document.folder),
         sort_key(document.title),
         int(document.needs_person),

@@ -14,9 +14,11 @@ from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
 from mentorfy_sqlite import document_lists, document_writes
+from mentorfy_sqlite.blocked import FREE, left_out
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.document_rows import COLUMNS, document_of, document_values
 from mentorfy_sqlite.rows import Shape
@@ -90,9 +92,11 @@ class SqliteDocumentStore:
 
         return await self._database.write(work)
 
-    async def due(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[tuple[OrganizationId, DocumentId]]:
         """Return living, unclaimed rows that may run now, oldest first, organisations taking turns."""
-        return await self._database.read(lambda tx: _due(tx, limit))
+        if blocked.everything:
+            return []
+        return await self._database.read(lambda tx: _due(tx, limit, blocked))
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:
         """Return living rows whose lease has passed, oldest first."""
@@ -206,19 +210,20 @@ def _ids(row: Row) -> tuple[OrganizationId, DocumentId]:
     return OrganizationId(UUID(organization_id)), DocumentId(UUID(document_id))
 
 
-def _due(tx: Transaction, limit: int) -> list[tuple[OrganizationId, DocumentId]]:
+def _due(tx: Transaction, limit: int, blocked: Blocked) -> list[tuple[OrganizationId, DocumentId]]:
     """Take the oldest of each organisation, then the second oldest, ...; whose last turn is longest ago comes first."""
-    now = to_text(tx.now)
+    free, values = FREE if blocked != NOTHING else "", {"now": to_text(tx.now), "limit": limit, **left_out(blocked)}
     organizations = tx.all(
         "SELECT organization_id, (SELECT min(due_at) FROM document WHERE document.organization_id = r.organization_id"
-        " AND due_at IS NOT NULL) AS first_due_at FROM organization_revision AS r WHERE first_due_at <= ?"
-        " ORDER BY served_at, first_due_at, organization_id LIMIT ?",
-        (now, limit),
+        f" AND due_at IS NOT NULL{free}) AS first_due_at FROM organization_revision AS r WHERE first_due_at <= :now"
+        " ORDER BY served_at, first_due_at, organization_id LIMIT :limit",
+        values,
     )
     oldest = (
-        "SELECT organization_id, id FROM document WHERE organization_id = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
+        f"SELECT organization_id, id FROM document WHERE organization_id = :owner AND due_at <= :now{free}"
+        " ORDER BY due_at, id LIMIT :limit"
     )
-    queues = [tx.all(oldest, (organization, now, limit)) for organization, _ in organizations]
+    queues = [tx.all(oldest, {**values, "owner": organization}) for organization, _ in organizations]
     turns = chain.from_iterable(zip_longest(*queues))
     return [_ids(row) for row in turns if row is not None][:limit]
 

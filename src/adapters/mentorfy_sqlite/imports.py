@@ -14,7 +14,9 @@ from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import import_owed
 from mentorfy_core.imports.model import Entry, Import, ImportClaim, Verdict
 from mentorfy_core.imports.progress import Tally
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
+from mentorfy_sqlite.blocked import SOURCE_FREE, left_out
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.rows import Shape, from_json, to_json, to_value
 from mentorfy_sqlite.times import to_text
@@ -93,17 +95,21 @@ class SqliteImportStore:
 
         return await self._database.write(work)
 
-    async def due(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[tuple[OrganizationId, ImportId]]:
         """Return unclaimed imports that owe a step and may run now, oldest first."""
-        return await self._past("due_at", limit)
+        return await self._past("due_at", limit, blocked)
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
         """Return imports whose lease has passed, oldest first."""
         return await self._past("lease_until", limit)
 
-    async def _past(self, column: str, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
-        sql = f"SELECT organization_id, id FROM import_job WHERE {column} <= ? ORDER BY {column}, id LIMIT ?"
-        rows = await self._database.read(lambda tx: tx.all(sql, (to_text(tx.now), limit)))
+    async def _past(
+        self, column: str, limit: int, blocked: Blocked = NOTHING
+    ) -> Sequence[tuple[OrganizationId, ImportId]]:
+        free, values = SOURCE_FREE if blocked != NOTHING else "", {"limit": limit, **left_out(blocked)}
+        due = f"{column} <= :now{free}"
+        sql = f"SELECT organization_id, id FROM import_job WHERE {due} ORDER BY {column}, id LIMIT :limit"
+        rows = await self._database.read(lambda tx: tx.all(sql, {**values, "now": to_text(tx.now)}))
         return [(OrganizationId(UUID(organization)), ImportId(UUID(one))) for organization, one in rows]
 
     async def replace_plan(

@@ -34,6 +34,7 @@ from mentorfy_core.ports import (
     NewSecret,
     OversightStore,
     PasswordHasher,
+    PauseStore,
     PeopleStore,
     Ports,
     Randomness,
@@ -141,6 +142,12 @@ def _workers(database: "Database") -> WorkerStore:
     from mentorfy_sqlite.workers import SqliteWorkerStore
 
     return SqliteWorkerStore(database)
+
+
+def _pauses(database: "Database") -> PauseStore:
+    from mentorfy_sqlite.pauses import SqlitePauseStore
+
+    return SqlitePauseStore(database)
 
 
 def _blobs(settings: Settings) -> BlobStore:
@@ -266,6 +273,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         hasher=providers.Singleton(_hasher),
         new_secret=providers.Singleton(_new_secret),
         workers=providers.Singleton(_workers, database),
+        pauses=providers.Singleton(_pauses, database),
         sources=providers.Singleton(_sources, uploads, documents),
         uploads=uploads,
         folders=providers.Singleton(_folders, settings),

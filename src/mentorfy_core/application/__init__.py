@@ -20,10 +20,12 @@ from mentorfy_core.application.importing import StartImport
 from mentorfy_core.application.members import LetIn, Members
 from mentorfy_core.application.organizations import AddOrganization
 from mentorfy_core.application.oversight import Oversight
+from mentorfy_core.application.pausing import Pauses, Stop
 from mentorfy_core.application.publish import Offer, Publish
 from mentorfy_core.application.quotes import Quote, Quotes, Shown
+from mentorfy_core.application.relearn import Relearn
 from mentorfy_core.application.remove import Remove, Restore
-from mentorfy_core.application.retry import Retry
+from mentorfy_core.application.retry import LiftQuarantine, Retry
 from mentorfy_core.application.serve import Serve
 from mentorfy_core.application.sessions import Sessions
 from mentorfy_core.application.signing_in import Links, SignIn
@@ -49,6 +51,7 @@ __all__ = [
     "Quote",
     "Revision",
     "Shown",
+    "Stop",
     "Timing",
     "Trial",
     "Workbench",
@@ -229,6 +232,21 @@ class Mentorfy:
     def retry(self) -> Retry:
         """Try a document again."""
         return Retry(self._change)
+
+    @property
+    def lift_quarantine(self) -> LiftQuarantine:
+        """Try a document again that took workers down."""
+        return LiftQuarantine(self.ports, self.retry)
+
+    @property
+    def relearn(self) -> Relearn:
+        """Learn documents again."""
+        return Relearn(self.ports, self._change)
+
+    @property
+    def pauses(self) -> Pauses:
+        """Pause and resume work."""
+        return Pauses(self.ports)
 
     @property
     def remove(self) -> Remove:

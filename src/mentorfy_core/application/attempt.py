@@ -7,8 +7,9 @@ from typing import Final
 from mentorfy_core.application.fetch import Fetch
 from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.learn import BytesLost, Learn
+from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.timing import Timing
-from mentorfy_core.documents.events import Broke, Released, Report
+from mentorfy_core.documents.events import Broke, Postponed, Released, Report
 from mentorfy_core.documents.lifecycle import transition
 from mentorfy_core.documents.model import Claim, Document, Stage
 from mentorfy_core.errors import (
@@ -70,12 +71,17 @@ class Attempt:
         )
 
     async def _report(self, document: Document, claim: Claim) -> Report:
+        obstacles = Obstacles(self.ports, self.timing)
         try:
-            return await self._perform(document, claim)
+            report = await self._perform(document, claim)
         except Fenced:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where whatever happened becomes a recorded failure
-            return self._broke(document, error)
+            broke, found = self._broke(document, error), port_error_in(error)
+            put_off_until = await obstacles.failed(document, found) if found else None
+            return Postponed(epoch=document.epoch, until=put_off_until) if put_off_until else broke
+        await obstacles.worked(document, claim.stage)
+        return report
 
     async def _perform(self, document: Document, claim: Claim) -> Report:
         """Do the stage, giving up one lease before the store would."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mentorfy_core.application.held import until_answered
+from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.events import Claimed
 from mentorfy_core.documents.lifecycle import transition
@@ -50,7 +51,9 @@ class Claim:
         Raises:
             StoreUnavailable: The store does not say what is due.
         """
-        for organization_id, document_id in self._from_anywhere(await self.ports.documents.due(CANDIDATES)):
+        blocked = await Obstacles(self.ports, self.timing).blocked()
+        due = await self.ports.documents.due(CANDIDATES, blocked)
+        for organization_id, document_id in self._from_anywhere(due):
             pick = await self._try(organization_id, document_id, busy=busy)
             if pick.document or pick.wants_quiet:
                 return pick

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from mentorfy_core.application.obstacles import blaming
 from mentorfy_core.documents.events import Fetched
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import ClaimToken
+from mentorfy_core.pauses import STORAGE
 from mentorfy_core.ports import Ports
 
 
@@ -31,12 +33,15 @@ class Fetch:
         if source is None:
             raise PortError(ErrorKind.UNSUPPORTED, f"This installation has no source named “{document.source}”.")
         organization_id, external_id = document.organization_id, document.external_id
-        before = await source.token(organization_id, external_id)
-        data = await source.read(organization_id, external_id)
-        if await source.token(organization_id, external_id) != before:
+        with blaming(document.source):
+            before = await source.token(organization_id, external_id)
+            data = await source.read(organization_id, external_id)
+            after = await source.token(organization_id, external_id)
+        if after != before:
             raise PortError(ErrorKind.NETWORK_ERROR, "The file changed while it was being read.")
         key = storage_key(document, token)
-        await self.ports.blobs.put(organization_id, key, data)
+        with blaming(STORAGE):
+            await self.ports.blobs.put(organization_id, key, data)
         return Fetched(
             epoch=document.epoch,
             token=before,

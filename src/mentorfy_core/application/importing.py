@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mentorfy_core.application.held import until_answered, while_held
+from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.prepare import Prepare
 from mentorfy_core.application.scan import Scan
 from mentorfy_core.application.timing import Timing
@@ -107,7 +108,8 @@ class ClaimImport:
         Raises:
             StoreUnavailable: The store does not answer; an unanswered claim is left to the sweeper.
         """
-        for organization_id, import_id in await self.ports.imports.due(1):
+        blocked = await Obstacles(self.ports, self.timing).blocked()
+        for organization_id, import_id in await self.ports.imports.due(1, blocked):
             try:
                 read = await self.ports.imports.get(organization_id, import_id)
                 token = ClaimToken(self.ports.new_id())

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from mentorfy_core.application.held import until_answered
+from mentorfy_core.application.obstacles import blaming
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.events import Learned
 from mentorfy_core.documents.model import Document
@@ -13,6 +14,7 @@ from mentorfy_core.errors import ErrorKind, MentorfyError, NotFound, PortError
 from mentorfy_core.ids import GenerationId
 from mentorfy_core.knowledge.model import Chunk, Generation, Result
 from mentorfy_core.knowledge.recipes import ending
+from mentorfy_core.pauses import KNOWLEDGE, STORAGE
 from mentorfy_core.ports import Ports
 
 T = TypeVar("T")
@@ -49,7 +51,8 @@ class Learn:
         data = await self._bytes(document)
         generation = await until_answered(lambda: store.get(organization_id, generation_id))
         ledger = dict(await until_answered(lambda: store.ledger(organization_id, generation_id)))
-        written = await self.ports.knowledge.written(organization_id, generation_id)
+        with blaming(KNOWLEDGE):
+            written = await self.ports.knowledge.written(organization_id, generation_id)
         await self._write(generation, {i: result for i, result in ledger.items() if i not in written})
         if generation.chunks_expected is None or len(ledger) < generation.chunks_expected:
             generation, chunks = await self._cut(document, generation, data)
@@ -60,7 +63,8 @@ class Learn:
 
     async def _bytes(self, document: Document) -> bytes:
         try:
-            data = await self.ports.blobs.get(document.organization_id, document.storage_key)
+            with blaming(STORAGE):
+                data = await self.ports.blobs.get(document.organization_id, document.storage_key)
         except NotFound as error:
             raise BytesLost("The stored bytes are missing.") from error
         if sha256(data).hexdigest() != document.content_sha256:
@@ -87,7 +91,8 @@ class Learn:
         return expected, chunks
 
     async def _learn(self, document: Document, generation: Generation, batch: Sequence[Chunk]) -> None:
-        results = await self.ports.knowledge.understand(document.organization_id, batch)
+        with blaming(KNOWLEDGE):
+            results = await self.ports.knowledge.understand(document.organization_id, batch)
         found = {chunk.index: result for chunk, result in zip(batch, results, strict=True)}
         stored = await until_answered(
             lambda: self.ports.generations.record(
@@ -97,8 +102,9 @@ class Learn:
         await self._write(generation, stored)
 
     async def _write(self, generation: Generation, results: Mapping[int, Result]) -> None:
-        if results:
-            await self.ports.knowledge.write(generation.organization_id, generation.id, results)
+        with blaming(KNOWLEDGE):
+            if results:
+                await self.ports.knowledge.write(generation.organization_id, generation.id, results)
 
 
 def _generation_of(document: Document) -> GenerationId:

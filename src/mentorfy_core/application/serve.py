@@ -10,6 +10,7 @@ from mentorfy_core.application.attempt import Attempt
 from mentorfy_core.application.claim import Claim
 from mentorfy_core.application.collect import Collect
 from mentorfy_core.application.importing import ClaimImport, ImportAttempt
+from mentorfy_core.application.probe import Probe
 from mentorfy_core.application.sweep import Sweep
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.model import Document
@@ -45,6 +46,7 @@ class Serve:
                 group.create_task(self._sweep(stop)),
                 group.create_task(self._every(self.timing.collect, Collect(self.ports, self.timing), stop)),
                 group.create_task(self._every(self.timing.heartbeat, alive, stop)),
+                group.create_task(self._every(self.timing.sweep, Probe(self.ports, self.timing), stop)),
             )
             await self._work(stop, slots)
             for chore in chores:

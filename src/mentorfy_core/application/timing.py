@@ -18,6 +18,7 @@ class Timing:
         undo: How long deleted bytes and knowledge are kept for a person's undo.
         idle: How long a generation stays unnamed before it is retired; readers need that time.
         collect: How often garbage is looked for.
+        probe: How long a dependency that is down is left alone before somebody looks again.
     """
 
     lease: timedelta = LEASE
@@ -27,6 +28,7 @@ class Timing:
     undo: timedelta = UNDO
     idle: timedelta = timedelta(minutes=10)
     collect: timedelta = timedelta(minutes=1)
+    probe: timedelta = timedelta(minutes=1)
 
     @property
     def heartbeat(self) -> timedelta:

@@ -171,6 +171,12 @@ class Document:
         return self.display_path[:-1]
 
     @property
+    def is_quarantined(self) -> bool:
+        """Whether it failed because workers were lost with it."""
+        lost = self.last_error is not None and self.last_error.kind is ErrorKind.WORKER_LOST
+        return lost and self.status is Status.FAILED and self.deleted_at is None
+
+    @property
     def needs_person(self) -> bool:
         """Whether nothing goes on until a person acts: it failed, or everybody's trouble holds it up."""
         if self.deleted_at is not None or self.status is Status.AVAILABLE_TO_AI:

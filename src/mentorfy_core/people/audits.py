@@ -29,6 +29,10 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token revoked"
     CONVERSATION_READ = "conversation read"
     CONVERSATIONS_EXPORTED = "conversations exported"
+    PAUSED = "work paused"
+    RESUMED = "work resumed"
+    QUARANTINE_LIFTED = "quarantine lifted"
+    RELEARN_ASKED = "learning again asked for"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

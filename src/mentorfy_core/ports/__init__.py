@@ -13,6 +13,7 @@ from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
 from mentorfy_core.ports.links import LinkStore
 from mentorfy_core.ports.oversight import OversightStore, Transcript
+from mentorfy_core.ports.pauses import Obstacles, PauseStore
 from mentorfy_core.ports.people import AuditStore, PeopleStore
 from mentorfy_core.ports.runtime import Bell, FailureLog, NewId, Randomness, Read, WorkerSeen, WorkerStore
 from mentorfy_core.ports.sessions import SessionStore, TokenStore
@@ -44,8 +45,10 @@ __all__ = [
     "LinkStore",
     "NewId",
     "NewSecret",
+    "Obstacles",
     "OversightStore",
     "PasswordHasher",
+    "PauseStore",
     "PeopleStore",
     "Ports",
     "Randomness",
@@ -85,6 +88,7 @@ class Ports:
     hasher: PasswordHasher
     new_secret: NewSecret
     workers: WorkerStore
+    pauses: PauseStore
     sources: Mapping[str, FileSource]
     folders: FolderTree
     uploads: UploadStage

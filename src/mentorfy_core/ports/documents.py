@@ -11,6 +11,7 @@ from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import ClaimToken, DocumentId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
 
 
@@ -106,10 +107,14 @@ class DocumentStore(Protocol):
         """
         ...
 
-    async def due(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[tuple[OrganizationId, DocumentId]]:
         """Return living, unclaimed rows that owe something and may run now, oldest first, organisations taking turns.
 
         The organisation whose last claim is longest ago comes first.
+
+        Args:
+            limit: At most so many.
+            blocked: What is left out.
         """
         ...
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.imports.progress import Tally
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
 
 
@@ -55,8 +56,8 @@ class ImportStore(Protocol):
         """Push the lease to now + ``lease``; False where the attempt is over."""
         ...
 
-    async def due(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
-        """Return unclaimed imports that owe a step and may run now, oldest first."""
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[tuple[OrganizationId, ImportId]]:
+        """Return unclaimed imports that owe a step and may run now, oldest first, but for those that are blocked."""
         ...
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:

@@ -8,6 +8,7 @@ from mentorfy_local.memory.generations import MemoryGenerationStore
 from mentorfy_local.memory.imports import MemoryImportStore
 from mentorfy_local.memory.links import MemoryLinkStore
 from mentorfy_local.memory.oversight import MemoryOversightStore
+from mentorfy_local.memory.pauses import MemoryPauseStore
 from mentorfy_local.memory.people import MemoryAuditStore, MemoryPeopleStore
 from mentorfy_local.memory.sessions import MemorySessionStore, MemoryTokenStore
 from mentorfy_local.memory.state import MemoryState
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryImportStore",
     "MemoryLinkStore",
     "MemoryOversightStore",
+    "MemoryPauseStore",
     "MemoryPeopleStore",
     "MemorySessionStore",
     "MemoryState",

@@ -14,6 +14,7 @@ from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
 from mentorfy_local.memory import document_lists, document_writes
@@ -56,10 +57,10 @@ class MemoryDocumentStore:
         self._state.documents[ids_of(document)] = replace(document, claim=claim)
         return True
 
-    async def due(self, limit: int) -> Sequence[Ids]:
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[Ids]:
         """Return living, unclaimed rows that may run now, oldest first, organisations taking turns."""
         now = self._state.now()
-        waiting = [one for one in self._state.documents.values() if _is_due(one, now)]
+        waiting = [one for one in self._state.documents.values() if _is_due(one, now) and not blocked.stops(one)]
         queues: dict[OrganizationId, list[Document]] = {}
         for one in sorted(waiting, key=lambda one: (one.next_run_at, str(one.id))):
             queues.setdefault(one.organization_id, []).append(one)

@@ -11,6 +11,7 @@ from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import import_owed
 from mentorfy_core.imports.model import Entry, Import, Verdict
 from mentorfy_core.imports.progress import Tally
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
 from mentorfy_local.memory.state import MemoryState
 
@@ -62,9 +63,9 @@ class MemoryImportStore:
         self._state.imports[organization_id, import_id] = replace(job, claim=claim)
         return True
 
-    async def due(self, limit: int) -> Sequence[Ids]:
+    async def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[Ids]:
         """Return unclaimed imports that owe a step and may run now, oldest first."""
-        return self._past(lambda job: job.next_run_at if import_owed(job) and job.claim is None else None, limit)
+        return self._past(lambda job: job.next_run_at if _is_free(job, blocked) else None, limit)
 
     async def expired(self, limit: int) -> Sequence[Ids]:
         """Return imports whose lease has passed, oldest first."""
@@ -123,3 +124,8 @@ class MemoryImportStore:
         job = self._state.imports.get((organization_id, import_id))
         if job is None or job.claim is None or job.epoch != epoch:
             raise Fenced(f"the attempt of epoch {epoch} is over")
+
+
+def _is_free(job: Import, blocked: Blocked) -> bool:
+    waits = import_owed(job) is not None and job.claim is None
+    return waits and not blocked.stops_source(job.organization_id, job.source)

@@ -21,6 +21,7 @@ from mentorfy_core.ids import (
 )
 from mentorfy_core.imports.model import Entry, Import
 from mentorfy_core.knowledge.model import Generation, Result
+from mentorfy_core.pauses import Breaker, Pause, Scope
 from mentorfy_core.people import Account, Member, Organization
 from mentorfy_core.people.audits import Audited
 from mentorfy_core.people.links import Link
@@ -77,6 +78,8 @@ class MemoryState:
     attempts: dict[str, list[datetime]] = field(default_factory=dict)
     audits: list[Audited] = field(default_factory=list)
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
+    pauses: dict[Scope, Pause] = field(default_factory=dict)
+    breakers: dict[Scope, Breaker] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Return the store's time."""

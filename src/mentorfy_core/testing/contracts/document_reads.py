@@ -6,6 +6,7 @@ from datetime import timedelta
 from mentorfy_core.documents.events import Deleted, Found, Postponed, Restored, SourceMoved
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import DocumentId, OrganizationId
+from mentorfy_core.pauses import Blocked
 from mentorfy_core.ports.documents import DocumentStore
 from mentorfy_core.testing.contracts.steps import (
     HOURS,
@@ -78,6 +79,37 @@ class DocumentReads(DocumentStoresContract):
             await steps.claimed(await steps.found(ours, f"lost {number}"), ago=HOURS)
         assert len(await documents.due(2)) == 2
         assert len(await documents.expired(2)) == 2
+
+    async def test_what_is_blocked_is_not_due(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """A fetch needs its source, learning does not; both need their organisation."""
+        fetch, learn = await steps.found(ours, "fetch"), await steps.fetched(ours, "learn")
+        foreign = await steps.found(theirs, "fetch")
+        source, everyone = fetch.source, {fetch.id, learn.id, foreign.id}
+        for blocked, free in (
+            (Blocked(), everyone),
+            (Blocked(everything=True), set()),
+            (Blocked(learning=True), {fetch.id, foreign.id}),
+            (Blocked(organizations=frozenset({ours})), {foreign.id}),
+            (Blocked(sources=frozenset({source, "another"})), {learn.id}),
+            (Blocked(connections=frozenset({(ours, source), (theirs, "another")})), {learn.id, foreign.id}),
+            (Blocked(sources=frozenset({"another"})), everyone),
+        ):
+            due = await documents.due(ALL, blocked)
+            assert {one for owner, one in due if owner in {ours, theirs}} == free
+
+    async def test_what_is_blocked_takes_nobodys_turn(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """However long its queue is, and however old."""
+        for number in range(3):
+            await documents.add(a_document(ours, f"{number}", created_at=LONG_AGO - HOURS), Found())
+        learn = await steps.fetched(ours, "learn")
+        foreign = await steps.found(theirs, "fetch")
+        blocked = Blocked(connections=frozenset({(ours, learn.source)}))
+        due = [pair for pair in await documents.due(ALL, blocked) if pair[0] in {ours, theirs}]
+        assert sorted(due) == sorted([(ours, learn.id), (theirs, foreign.id)])
 
     async def test_lapsed_leases_are_expired_oldest_first(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId

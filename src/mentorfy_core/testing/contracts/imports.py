@@ -10,6 +10,7 @@ from mentorfy_core.errors import Conflict, Fenced, NotFound
 from mentorfy_core.ids import ClaimToken, ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import claimed, confirmed, handed_back, planned
 from mentorfy_core.imports.model import Import, ImportState, Verdict
+from mentorfy_core.pauses import Blocked
 from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.testing.contracts.steps import HOURS, MINUTE, NOW, TwoOrganizations
 from mentorfy_core.testing.samples import LONG_AGO, ODD_TEXT, UNSTORABLE_TEXT, a_plan, an_import, new_id
@@ -178,6 +179,22 @@ class ImportStoreContract(TwoOrganizations):
         assert of(ours, await store.due(ALL)) == [older.id, younger.id]
         await store.save(confirmed(waiting, LONG_AGO + HOURS))
         assert of(ours, await store.due(ALL)) == [older.id, younger.id, waiting.id]
+
+    async def test_what_is_blocked_is_not_due(
+        self, store: ImportStore, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """An import reads its source."""
+        own, foreign = await store.add(an_import(ours)), await store.add(an_import(theirs))
+        for blocked, free in (
+            (Blocked(), {own.id, foreign.id}),
+            (Blocked(learning=True), {own.id, foreign.id}),
+            (Blocked(everything=True), set()),
+            (Blocked(organizations=frozenset({ours})), {foreign.id}),
+            (Blocked(sources=frozenset({own.source})), set()),
+            (Blocked(connections=frozenset({(ours, own.source)})), {foreign.id}),
+        ):
+            due = await store.due(ALL, blocked)
+            assert {one for owner, one in due if owner in {ours, theirs}} == free
 
     async def test_lapsed_leases_are_expired(self, store: ImportStore, ours: OrganizationId) -> None:
         """Until a heartbeat comes."""
