@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from mentorfy_core.application.held import until_answered
@@ -18,6 +19,9 @@ from mentorfy_core.retries import RetryManager
 
 CANDIDATES: Final = 6
 """How many due documents a worker chooses among, so that several workers rarely want the same one."""
+
+FRESH: Final = timedelta(seconds=10)
+"""How long a worker trusts what it has read of pauses: who stood still since then looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,9 @@ class Claim:
             StoreUnavailable: The store does not say what is due.
         """
         blocked = await Obstacles(self.ports, self.timing).blocked()
-        due = await self.ports.documents.due(CANDIDATES, blocked)
+        due = await self.ports.documents.due(CANDIDATES, blocked.value)
         for organization_id, document_id in self._from_anywhere(due):
-            pick = await self._try(organization_id, document_id, busy=busy)
+            pick = await self._try(organization_id, document_id, busy=busy, until=blocked.at + FRESH)
             if pick.document or pick.wants_quiet:
                 return pick
         return Pick()
@@ -65,10 +69,14 @@ class Claim:
         start = self.ports.randomness.below(len(due)) if due else 0
         return (*due[start:], *due[:start])
 
-    async def _try(self, organization_id: OrganizationId, document_id: DocumentId, *, busy: bool) -> Pick:
+    async def _try(
+        self, organization_id: OrganizationId, document_id: DocumentId, *, busy: bool, until: datetime
+    ) -> Pick:
         try:
             read = await self.ports.documents.get(organization_id, document_id)
             document = read.value
+            if read.at > until:
+                return Pick()
             if document.losses and busy:
                 return Pick(wants_quiet=True)
             event = await self._event(document)

@@ -109,7 +109,7 @@ class ClaimImport:
             StoreUnavailable: The store does not answer; an unanswered claim is left to the sweeper.
         """
         blocked = await Obstacles(self.ports, self.timing).blocked()
-        for organization_id, import_id in await self.ports.imports.due(1, blocked):
+        for organization_id, import_id in await self.ports.imports.due(1, blocked.value):
             try:
                 read = await self.ports.imports.get(organization_id, import_id)
                 token = ClaimToken(self.ports.new_id())

@@ -14,7 +14,7 @@ from mentorfy_core.errors import ABOUT_EVERYONE, Conflict, PortError, clean, por
 from mentorfy_core.pauses import KNOWLEDGE, STORAGE, Blocked, Breaker, Scope, heard
 from mentorfy_core.pauses.breaker import OUTAGE, Event, Failed, State, Worked
 from mentorfy_core.pauses.model import noticed
-from mentorfy_core.ports import Ports
+from mentorfy_core.ports import Ports, Read
 
 MAX_CONFLICTS: Final = 20
 """How often an event is told again because others changed the breaker; then it is lost: there will be more."""
@@ -39,14 +39,14 @@ class Obstacles:
     ports: Ports
     timing: Timing
 
-    async def blocked(self) -> Blocked:
+    async def blocked(self) -> Read[Blocked]:
         """Return what to leave out now; what has just ended is left out a little longer, by chance.
 
         Raises:
             StoreUnavailable: The store does not answer.
         """
         read = await self.ports.pauses.obstacles()
-        return read.value.blocked(read.at, self.ports.randomness.fraction())
+        return Read(read.value.blocked(read.at, self.ports.randomness.fraction()), read.at)
 
     async def worked(self, document: Document, stage: Stage) -> None:
         """Tell that an attempt got all it needed."""

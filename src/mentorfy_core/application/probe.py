@@ -9,7 +9,7 @@ from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import Conflict, NotFound, StoreUnavailable, port_error_in
-from mentorfy_core.ids import ClaimToken, OrganizationId
+from mentorfy_core.ids import ClaimToken, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import Chunk
 from mentorfy_core.pauses import KNOWLEDGE, STORAGE, Breaker, heard
 from mentorfy_core.pauses.breaker import OUTAGE, ProbeTaken, ProbeWorked
@@ -80,8 +80,10 @@ class Probe:
         await self.ports.blobs.delete(document.organization_id, key)
 
     async def _ask_knowledge(self, organization_id: OrganizationId) -> None:
-        await self.ports.knowledge.understand(organization_id, [QUESTION])
-        await self.ports.knowledge.generations(organization_id)
+        knowledge, generation = self.ports.knowledge, GenerationId(self.ports.new_id())
+        (result,) = await knowledge.understand(organization_id, [QUESTION])
+        await knowledge.write(organization_id, generation, {QUESTION.index: result})
+        await knowledge.forget(organization_id, generation)
 
     async def _ask_source(self, document: Document) -> None:
         source = self.ports.sources.get(document.source)

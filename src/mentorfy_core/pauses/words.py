@@ -17,15 +17,9 @@ def scope_in_words(scope: Scope) -> str:
     >>> scope_in_words(Scope.of_provider("drive"))
     'drive, for everybody'
     """
-    match scope.reach:
-        case Reach.EVERYTHING:
-            return "everything, for everybody"
-        case Reach.ORGANIZATION:
-            return "all documents"
-        case Reach.CONNECTION:
-            return scope.name
-        case Reach.PROVIDER:
-            return f"{scope.name}, for everybody"
+    words = {Reach.EVERYTHING: "everything, for everybody", Reach.ORGANIZATION: "all documents"}
+    everybody = ", for everybody" if scope.reach is Reach.PROVIDER else ""
+    return words.get(scope.reach, scope.name + everybody)
 
 
 def pause_in_words(pause: Pause, labels: Mapping[str, str], now: datetime) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mentorfy_core.pauses import Pause, Scope
 from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.setting import SOURCE
 from tests.simulation.breaches import breaks, broke
 from tests.simulation.scene import Scene
 
@@ -31,6 +33,14 @@ def _(scene: Scene) -> None:
     scene.attempt(document).wish = 1000.0
     after = scene.happens(document, broke(document))
     scene.claim(replace(after, next_run_at=scene.now))
+
+
+@breaks(Breach.CLAIMED_WHILE_STOPPED)
+def _(scene: Scene) -> None:
+    scope = Scope.of_connection(scene.organization_id, SOURCE)
+    scene.tables.pauses[scope] = Pause(scope=scope, sentence="Why.", since=scene.now)
+    scene.wait(120)
+    scene.claim(scene.row())
 
 
 @breaks(Breach.OTHER_VERSION_CLAIMED)

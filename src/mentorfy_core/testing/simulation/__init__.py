@@ -4,8 +4,8 @@ It runs the real use cases and the real worker's loop on simulated stores, files
 chance and time, while people and disasters do what a seed tells them. Monitors check each write, and everything once
 more when all is at rest.
 
-Not simulated yet, because the product has none of it: breakers, pauses and the limiter (I18). Outside the document
-protocol and not simulated: conversations (I20), audits (I23), logs (I24).
+Not simulated yet, because the product has none of it: the limiter. Outside the document protocol and not simulated:
+conversations (I20), audits (I23), logs (I24).
 """
 
 from mentorfy_core.testing.simulation.campaign import Campaign, code_digest, outcomes, read_campaigns, write_campaigns

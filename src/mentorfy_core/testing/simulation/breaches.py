@@ -73,6 +73,7 @@ class Breach(Enum):
     NOT_A_SENTENCE = "I17", "a recorded failure is not a sentence"
     OUR_OWN_FAULT = "I17", "a failure was recorded that is nobody's fault but ours"
     LOOP_DIED = "I17", "a worker's loop died"
+    CLAIMED_WHILE_STOPPED = "I18", "a document was claimed although what it needs is paused or broken"
     FOREIGN_GENERATION = "I19", "another organisation's generation was published"
     ROW_VERSION = "I21", "row_version did not rise by one"
     STATUS_AND_CLAIM = "3.2", "status and claim disagree"

@@ -5,15 +5,8 @@ from typing import Final
 
 from mentorfy_core.testing.simulation.law import LAW
 
-UNWRITTEN: Final = frozenset(
-    {
-        ("pending_upload", "Postponed", "pending_upload"),  # nothing postpones as long as nothing pauses
-        ("processing", "Postponed", "pending_upload"),
-        ("processing", "Postponed", "uploaded"),
-        ("failed", "RelearnRequested", "failed"),  # changes nothing, so nothing is written
-    }
-)
-"""Legal transitions that no use case commits."""
+UNWRITTEN: Final = frozenset({("failed", "RelearnRequested", "failed")})
+"""Legal transitions that change nothing, so that nothing is written."""
 
 TRANSITIONS: Final = frozenset(" ".join(("cell", *cell)) for cell in LAW - UNWRITTEN)
 FAULTS: Final = frozenset(
@@ -48,6 +41,9 @@ FAULTS: Final = frozenset(
         "unreadable in a listing",
     )
 )
+PAUSES: Final = frozenset(
+    {"paused by a person", "paused by the machine", "pause lifted", "breaker open", "breaker closed"}
+)
 REFUSALS: Final = frozenset(
     f"refused {what}"
     for what in (
@@ -75,12 +71,14 @@ REFUSALS: Final = frozenset(
         "retry: uploaded: RetryRequested is not allowed",
         "save: a living document has this external id",
         "save: another document is learning this generation",
+        "resume: nothing is paused here",
+        "save: the breaker has changed",
         "save: the document has changed",
         "save: the import has changed",
         "save: the lease has not passed",
     )
 )
-EXPECTED: Final = TRANSITIONS | FAULTS | REFUSALS
+EXPECTED: Final = TRANSITIONS | FAULTS | PAUSES | REFUSALS
 
 
 def never_seen(counts: Mapping[str, int]) -> list[str]:

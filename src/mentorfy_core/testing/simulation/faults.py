@@ -27,6 +27,7 @@ CHORES: Final = frozenset(
         "organizations",
         "keys",
         "kept_blobs",
+        "obstacles",
         "generations",
     }
 )

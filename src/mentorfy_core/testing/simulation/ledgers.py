@@ -10,6 +10,7 @@ from mentorfy_core.ids import DocumentId, GenerationId, ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import import_owed
 from mentorfy_core.imports.model import Entry, Import
 from mentorfy_core.knowledge.model import Chunk, Generation, Result
+from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.people import Organization
 from mentorfy_core.ports import Read, WorkerSeen
 from mentorfy_core.testing.simulation.tables import LONG_AGO, Tables, learns
@@ -175,9 +176,10 @@ class ImportTable:
         self._tables.imports[import_id] = replace(job, claim=claim)
         return True
 
-    def due(self, limit: int) -> Sequence[tuple[OrganizationId, ImportId]]:
+    def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[tuple[OrganizationId, ImportId]]:
         now = self._tables.world.now()
         jobs = [one for one in self._tables.imports.values() if is_owed(one) and one.next_run_at <= now]
+        jobs = [one for one in jobs if not blocked.stops_source(one.organization_id, one.source)]
         jobs.sort(key=lambda one: (one.next_run_at, one.id))
         return [(one.organization_id, one.id) for one in jobs[:limit]]
 

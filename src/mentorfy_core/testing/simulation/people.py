@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import CallerError, StoreUnavailable
 from mentorfy_core.ids import DocumentId, ImportId, MemberId, OrganizationId
 from mentorfy_core.imports.model import Choice, Import
+from mentorfy_core.pauses import EVERYTHING, KNOWLEDGE, Scope
 from mentorfy_core.people import Actor, Role
 from mentorfy_core.testing.simulation.faults import FREEZES
 from mentorfy_core.testing.simulation.loop import NODE, Node
@@ -136,6 +138,33 @@ class Happenings:
             RelearnRequested(recipe=self.setting.text.recipe),
         )
         self._each(number, "relearn", lambda actor, id_: change(actor.organization_id, id_, lambda _: event))
+
+    def pauses(self, number: int) -> None:
+        organization_id = self._organization(number)
+        scopes = (
+            Scope.of_organization(organization_id),
+            Scope.of_connection(organization_id, SOURCE),
+            Scope.of_provider(KNOWLEDGE),
+            EVERYTHING,
+        )
+        scope, lasts = scopes[number % len(scopes)], timedelta(minutes=number % 30 + 1) if number % 3 else None
+        actor = self.actor(organization_id)
+        self._asks("pause", lambda: self.mentorfy.pauses.pause(actor, scope, lasts=lasts, at_the_machine=True))
+
+    def resumes(self, number: int) -> None:
+        standing = [one.scope for one in self.setting.tables.pauses.values() if one.stands(self._world.now())]
+        if standing:
+            self._resumes(standing[number % len(standing)])
+
+    def resumes_everything(self) -> None:
+        """Look at the page, and press every button on it."""
+        for pause in [*self.setting.tables.pauses.values()]:
+            if pause.stands(self._world.now()):
+                self._resumes(pause.scope)
+
+    def _resumes(self, scope: Scope) -> None:
+        actor = self.actor(scope.organization_id or self.setting.organizations[0])
+        self._asks("resume", lambda: self.mentorfy.pauses.resume(actor, scope, at_the_machine=True))
 
     def _each(self, number: int, name: str, ask: Callable[[Actor, DocumentId], Awaitable[object]]) -> None:
         document = self._pick(self._documents(), number)

@@ -21,6 +21,8 @@ WEIGHTS: Final = {
     "removes": 3,
     "restores": 3,
     "relearns": 2,
+    "pauses": 2,
+    "resumes": 3,
     "kills": 2,
     "freezes": 2,
     "lids": 1,

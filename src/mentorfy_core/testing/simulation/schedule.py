@@ -140,6 +140,7 @@ class _Schedule:
         while reasons := rest.restless(self.setting.tables):
             if self._world.loop.time() > until:
                 self._world.bad(Breach.RESTLESS, "; ".join(reasons))
+            self._happenings.resumes_everything()
             await self._skip_the_wait()
             await asyncio.sleep(20)
             self._look_at_leases()

@@ -15,6 +15,7 @@ from mentorfy_core.ports import (
     GenerationStore,
     ImportStore,
     KnowledgeBase,
+    PauseStore,
     PeopleStore,
     Ports,
     UploadStage,
@@ -33,6 +34,7 @@ from mentorfy_core.testing.simulation.ledgers import (
     UploadTable,
     WorkerTable,
 )
+from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import BEGINNING, World
 
@@ -80,6 +82,7 @@ class Setting:
             generations=remote(store, GenerationTable(tables), GenerationStore),  # type: ignore[type-abstract]
             imports=remote(store, ImportTable(tables), ImportStore),  # type: ignore[type-abstract]
             workers=remote(store, WorkerTable(tables), WorkerStore),  # type: ignore[type-abstract]
+            pauses=remote(store, PauseTable(tables), PauseStore),  # type: ignore[type-abstract]
             conversations=remote(store, ConversationTable(), ConversationStore),  # type: ignore[type-abstract]
             uploads=remote(store, UploadTable(), UploadStage),  # type: ignore[type-abstract]
             people=remote(store, PeopleTable(tables), PeopleStore),  # type: ignore[type-abstract]

@@ -12,6 +12,7 @@ from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, ImportId, OrganizationId, WorkerId
 from mentorfy_core.imports.model import Entry, Import
 from mentorfy_core.knowledge.model import Generation, LiveSet, Result
+from mentorfy_core.pauses import NOTHING, Blocked, Breaker, Pause, Scope
 from mentorfy_core.people import Organization
 from mentorfy_core.ports import DocumentEvent, KeptBlobs, Read, WorkerSeen
 from mentorfy_core.testing.simulation.world import World
@@ -42,6 +43,8 @@ class Tables:
     plans: dict[ImportId, dict[int, Entry]] = field(default_factory=dict)
     organizations: list[Organization] = field(default_factory=list)
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
+    pauses: dict[Scope, Pause] = field(default_factory=dict)
+    breakers: dict[Scope, Breaker] = field(default_factory=dict)
 
     def of(self, organization_id: OrganizationId) -> list[Document]:
         """Return an organisation's rows, deleted ones included."""
@@ -154,9 +157,10 @@ class DocumentTable:
         self._tables.world.watch.lease_extended(extended)
         return True
 
-    def due(self, limit: int) -> Sequence[Ids]:
+    def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[Ids]:
         now = self._tables.world.now()
         waiting = [one for one in self._tables.documents.values() if is_waiting(one) and one.next_run_at <= now]
+        waiting = [one for one in waiting if not blocked.stops(one)]
         queues: dict[OrganizationId, list[Ids]] = {}
         for one in sorted(waiting, key=lambda one: (one.next_run_at, one.id)):
             queues.setdefault(one.organization_id, []).append((one.organization_id, one.id))

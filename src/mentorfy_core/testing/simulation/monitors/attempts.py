@@ -1,11 +1,13 @@
 """What must hold of attempts: how they begin, how they end, and what is counted."""
 
 from asyncio import current_task
+from datetime import timedelta
 
 from mentorfy_core.documents.events import Broke, Claimed, Event, Fetched, LeaseExpired, Report
 from mentorfy_core.documents.model import Claim, Document, Stage, Status
 from mentorfy_core.errors import MAX_SENTENCE
 from mentorfy_core.ids import DocumentId
+from mentorfy_core.ports import Obstacles
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.knowledge import digest
 from mentorfy_core.testing.simulation.law import Tally
@@ -41,7 +43,19 @@ class AttemptMonitor:
         self._company(before, event)
         if learns(after):
             self._learning_begins(after)
-        self._begins(after, claim, event)
+        self._begins(before, after, claim, event)
+
+    def _free(self, before: Document, attempt: Attempt) -> None:
+        """Check that nothing stopped it, for longer than a claim takes."""
+        tables, now = self._setting.tables, self._world.now()
+        pauses = [
+            one for one in tables.pauses.values() if self._world.seconds(one.since) < self._world.loop.time() - STALE
+        ]
+        opened = [
+            one for one in tables.breakers.values() if one.opened_at and now - one.opened_at > timedelta(seconds=STALE)
+        ]
+        stopped = Obstacles(pauses, opened).blocked(now, 0).stops(before)
+        self._world.require(attempt.excused or not stopped, Breach.CLAIMED_WHILE_STOPPED)
 
     def _company(self, before: Document, event: Claimed) -> None:
         """Check that the lost run alone."""
@@ -60,7 +74,7 @@ class AttemptMonitor:
         others = (one for one in tables.documents.values() if one.id != after.id and learns(one))
         self._world.require(all(one.generation != after.generation for one in others), Breach.LEARNED_TWICE)
 
-    def _begins(self, after: Document, claim: Claim, event: Claimed) -> None:
+    def _begins(self, before: Document, after: Document, claim: Claim, event: Claimed) -> None:
         world, node = self._world, NODE.get()
         attempt = Attempt(
             after.id, after.epoch, event.token, event.stage, claim.version, event.alone, node, current_task(world.loop)
@@ -69,6 +83,7 @@ class AttemptMonitor:
         stood_still = attempt.lease_until < world.loop.time() + ENOUGH
         attempt.excused = stood_still or UNHEARD.get() or (node is not None and not node.alive)
         world.attempts[after.id] = attempt
+        self._free(before, attempt)
         ATTEMPT.set(attempt)
         JOB.set(None)
         world.counts["claims"] += 1
