@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -239,6 +239,8 @@ class TestTwoTabs:
         assert stale.status_code == 409
         assert f"You switched to {house.ours.name}" in stale.text
         assert operator.post("/account/name", data={"name": "Eve"}).status_code == 409
+        told = operator.get("/api/session").headers["x-mentorfy-switched"]
+        assert unquote(told).startswith(f"You switched to {house.ours.name}")
         assert house.call(house.mentorfy.ports.links.invitations, house.theirs.id) == []
         assert operator.post("/logout").status_code == 303
 

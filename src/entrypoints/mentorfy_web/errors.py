@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from mentorfy_core.errors import (
     StoreUnavailable,
     TooManyAttempts,
 )
+from mentorfy_web.organizations import Switched
 from mentorfy_web.templating import link, render
 
 STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
@@ -32,8 +34,20 @@ STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PortError: HTTPStatus.BAD_GATEWAY,
 }
+TITLES: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.FORBIDDEN: "That is not for you",
+    HTTPStatus.CONFLICT: "That did not work",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+    HTTPStatus.SERVICE_UNAVAILABLE: "No answer just now",
+}
+"""What people read above the sentence, where a status's own words are for programs."""
+
 NOT_ANSWERING: Final = "The database does not answer. Nothing was lost; try again in a moment."
 NOT_NOW: Final = "That cannot be done as it stands now. Nothing was changed; reload to see where it stands."
+SWITCHED: Final = "x-mentorfy-switched"
+"""What scripts learn it by that the page is another organisation's now: the sentence, percent-encoded."""
+
 NOTHING_HERE: Final = "There is nothing here."
 
 
@@ -50,6 +64,8 @@ async def say_error(request: Request, error: Exception) -> Response:
     response = answer(request, status, str(error))
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(math.ceil(error.wait.total_seconds()))
+    if isinstance(error, Switched):
+        response.headers[SWITCHED] = quote(str(error))
     return response
 
 
@@ -90,4 +106,5 @@ def answer(request: Request, status: HTTPStatus, sentence: str) -> Response:
     if is_api(request):
         problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
         return JSONResponse(problem, status, media_type="application/problem+json")
-    return render("error.html", {"status": status.value, "title": status.phrase, "sentence": sentence}, status)
+    title = TITLES.get(status, status.phrase)
+    return render("error.html", {"status": status.value, "title": title, "sentence": sentence}, status)

@@ -6,8 +6,19 @@ export const headers = organization ? { "x-mentorfy-organization": organization 
 document.body.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, headers));
 
 /** Ask the server; never from the browser's cache. */
-export const ask = (path, options = {}) =>
-  fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...options.headers } });
+export async function ask(path, options = {}) {
+  const answer = await fetch(path, { cache: "no-store", ...options, headers: { ...headers, ...options.headers } });
+  tellSwitched(answer.headers.get("x-mentorfy-switched"));
+  return answer;
+}
+
+document.body.addEventListener("htmx:responseError", (event) =>
+  tellSwitched(event.detail.xhr.getResponseHeader("x-mentorfy-switched")));
+
+// Another tab acts for another organisation now: this page is no longer what it says.
+function tellSwitched(sentence) {
+  if (sentence) say(decodeURIComponent(sentence), { label: "Reload", act: () => location.reload() });
+}
 
 /** Say something that a screen reader hears too; with a button where something can be done about it. */
 export function say(sentence, button) {
