@@ -32,6 +32,15 @@ def _(scene: Scene) -> None:
     scene.monitors.import_written(job, replace(job, prepared=1))
 
 
+@breaks(Breach.LEFT_OUT)
+def _(scene: Scene) -> None:
+    job, file = scene.an_import(), scene.the_file()
+    entry = Entry(index=0, verdict=Verdict.NEW, display_path=file.display_path, file=file, left_out=True)
+    scene.tables.plans[job.id] = {0: entry}
+    JOB.set(job)
+    scene.new(scene.row())
+
+
 @breaks(Breach.IMPORT_REVIVED)
 def _(scene: Scene) -> None:
     scene.monitors.import_written(scene.an_import(state=ImportState.FAILED), scene.an_import())

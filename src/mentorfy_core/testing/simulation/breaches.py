@@ -84,6 +84,7 @@ class Breach(Enum):
     SCHEDULED_RETRY = "5", "a scheduled scan tried something again"
     CALLED_GONE = "5", "a file was called gone that was there all the time"
     DROPPED = "5", "a document was dropped whose file was not gone for a week"
+    LEFT_OUT = "5", "an import touched a file that a person had left out"
     STRAY = "-", "an error that nobody awaited, or a schedule without an end"
 
     def __init__(self, invariant: str, sentence: str) -> None:

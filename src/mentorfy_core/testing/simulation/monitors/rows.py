@@ -19,7 +19,7 @@ from mentorfy_core.imports.model import Verdict
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.law import LAW
 from mentorfy_core.testing.simulation.setting import Setting
-from mentorfy_core.testing.simulation.world import JOB, SIGHT
+from mentorfy_core.testing.simulation.world import ATTEMPT, JOB, SIGHT
 
 WEEK: Final = 7 * 24 * 3600.0
 """Seconds that a file must have been gone before its document is dropped."""
@@ -50,6 +50,13 @@ class RowMonitor:
         self._cycles: set[tuple[DocumentId, int]] = set()
         self.planned: dict[object, float] = {}
         self.removed: dict[tuple[object, str], Tombstone] = {}
+
+    def imported(self, after: Document) -> None:
+        """Check what an import wrote: did a person leave the file out?"""
+        if (job := JOB.get()) is not None and ATTEMPT.get() is None:
+            plan = self._setting.tables.plans.get(job.id, {}).values()
+            left_out = any(one.left_out and one.file and one.file.external_id == after.external_id for one in plan)
+            self._world.require(not left_out, Breach.LEFT_OUT)
 
     def added(self, after: Document) -> None:
         """Check a new row: was the file removed by a person?"""
