@@ -35,7 +35,7 @@ class Monitors:
     def document_written(self, before: Document | None, after: Document, event: Event | Found) -> None:
         """Check a document's row."""
         self._noted(before, after, event)
-        self.rows.imported(after)
+        self.rows.imported(after, event)
         if before is None:
             self.rows.added(after)
         elif not isinstance(event, Found):

@@ -7,11 +7,14 @@ from mentorfy_core.documents.events import (
     Claimed,
     Deleted,
     Event,
+    Found,
     Report,
     Restored,
     RetryRequested,
     SourceChanged,
     SourceGone,
+    SourceMoved,
+    SourceReturned,
 )
 from mentorfy_core.documents.model import Document, Stage, Status
 from mentorfy_core.ids import DocumentId
@@ -19,13 +22,16 @@ from mentorfy_core.imports.model import Verdict
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.law import LAW
 from mentorfy_core.testing.simulation.setting import Setting
-from mentorfy_core.testing.simulation.world import ATTEMPT, JOB, SIGHT
+from mentorfy_core.testing.simulation.world import JOB, SIGHT
 
 WEEK: Final = 7 * 24 * 3600.0
 """Seconds that a file must have been gone before its document is dropped."""
 
 RISES: Final = (Claimed, Restored, *get_args(Report))
 """Events that raise the epoch; the first ``Deleted`` does, too."""
+
+IMPORTED: Final = (Found, SourceChanged, SourceMoved, SourceGone, SourceReturned, RetryRequested, Deleted)
+"""What an import writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,9 @@ class RowMonitor:
         self.planned: dict[object, float] = {}
         self.removed: dict[tuple[object, str], Tombstone] = {}
 
-    def imported(self, after: Document) -> None:
+    def imported(self, after: Document, event: Event | Found) -> None:
         """Check what an import wrote: did a person leave the file out?"""
-        if (job := JOB.get()) is not None and ATTEMPT.get() is None:
+        if isinstance(event, IMPORTED) and (job := JOB.get()) is not None:
             plan = self._setting.tables.plans.get(job.id, {}).values()
             left_out = any(one.left_out and one.file and one.file.external_id == after.external_id for one in plan)
             self._world.require(not left_out, Breach.LEFT_OUT)
