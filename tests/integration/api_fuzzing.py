@@ -16,7 +16,7 @@ Counts = Mapping[str, Counter[str]]
 
 
 def fuzzed(
-    folder: Path, document: Any, address: str, headers: Mapping[str, str], examples: int, excluded: Sequence[str] = ()
+    folder: Path, document: Any, address: str, headers: Mapping[str, str], examples: int, chosen: Sequence[str]
 ) -> subprocess.CompletedProcess[str]:
     """Run all phases and checks; the report is ``folder/report.ndjson``.
 
@@ -26,15 +26,14 @@ def fuzzed(
         address: Of the server.
         headers: Of every request.
         examples: How many requests are made up for each operation.
-        excluded: Ids of operations that are left out.
+        chosen: Options that choose operations.
     """
     (folder / "openapi.json").write_text(json.dumps(document))
     command = [SCHEMATHESIS, "run", str(folder / "openapi.json"), "--url", address, "--no-color"]
     command += ["--phases", PHASES, "--checks", "all", "--max-examples", str(examples), "--request-timeout", "60"]
     command += ["--report", "ndjson", "--report-ndjson-path", str(folder / "report.ndjson"), "--continue-on-failure"]
     command += [word for name, value in headers.items() for word in ("--header", f"{name}: {value}")]
-    command += [word for operation in excluded for word in ("--exclude-operation-id", operation)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=3600)
+    return subprocess.run([*command, *chosen], cwd=folder, capture_output=True, text=True, check=False, timeout=3600)
 
 
 def counts(report: Path) -> Counts:

@@ -104,7 +104,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /account/tokens": Row(MEMBER, send={"token_name": "Export"}),
     "POST /account/tokens/{token_id}/revoke": Row(MEMBER, ok=303, ids=TOKEN),
     "GET /api/session": Row(MEMBER),
-    "POST /api/session": Row(OPEN, ok=422, send={"email": "no-one@example.org", "password": "wrong and wrong"}),
+    "POST /api/session": Row(OPEN, ok=401, send={"email": "no-one@example.org", "password": "wrong and wrong"}),
     "PATCH /api/session": Row(MEMBER, ok=204, send={"organization_id": Id("organization")}),
     "DELETE /api/session": Row(MEMBER, ok=204),
     "GET /api/sessions": Row(MEMBER),

@@ -247,7 +247,7 @@ def test_a_program_uploads_file_by_file_and_may_go_on_after_a_break(site: Site) 
     job = site.api("POST", "", json={"source": "upload"}).json()
     assert (job["state"], job["waits_for_you"]) == ("idle", False)
     here = f"/{job['id']}"
-    assert site.api("POST", f"{here}/finish").status_code == 422
+    assert site.api("POST", f"{here}/finish").status_code == 409
     taken = site.api("PUT", f"{here}/files", params={"path": "a/May.md"}, content=b"The boat is red.\n").json()
     assert taken == {"path": ["a", "May.md"], "taken": True, "size_bytes": 17, "reason": ""}
     assert "1 file arrived so far" in site.get(f"/imports{here}").text

@@ -378,7 +378,7 @@ class TestSigningInByApi:
 
     def test_a_wrong_password_is_a_problem(self, house: House) -> None:
         answer = house.browser().post("/api/session", json={"email": "a@b", "password": "x"})
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
 
 
 def test_no_secret_is_in_the_data_folder(house: House, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from mentorfy_core.application.deciding import decide
 from mentorfy_core.documents.model import LARGEST_FILE
-from mentorfy_core.errors import ErrorKind, IllegalTransition, InvalidInput, PortError
+from mentorfy_core.errors import Conflict, ErrorKind, IllegalTransition, InvalidInput, PortError
 from mentorfy_core.ids import ImportId
 from mentorfy_core.imports.lifecycle import filled
 from mentorfy_core.imports.model import Import, ImportState, Unreadable
@@ -125,13 +125,13 @@ class FinishUpload:
             Forbidden: The actor is a member.
             NotFound: No such import in the actor's organisation.
             IllegalTransition: It was cancelled, or failed.
-            InvalidInput: There are no files.
+            Conflict: There are no files.
         """
         require_operator(actor)
         job = (await self.ports.imports.get(actor.organization_id, import_id)).value
         files = await self.ports.uploads.files(job.organization_id, job.id) if job.state is ImportState.IDLE else ()
         if job.state is ImportState.IDLE and not files:
-            raise InvalidInput("Nothing was uploaded. Choose files or a folder that has files in it.")
+            raise Conflict("Nothing was uploaded. Choose files or a folder that has files in it.")
         title = title_of([file.path for file in files if isinstance(file, StagedFile)])
 
         def fill(read: Read[Import]) -> Import:

@@ -33,6 +33,7 @@ class Tenant:
         mark: What every text of it holds.
         organization: Its id.
         sessions: The secret in the cookie of its owner, admin and member.
+        emails: Of the same people.
         tokens: Of its owner.
         examples: Of each route, ``ids`` to ask for by their names in its path, and its ``body``.
     """
@@ -40,6 +41,7 @@ class Tenant:
     mark: str
     organization: str
     sessions: dict[str, str]
+    emails: dict[str, str]
     tokens: list[str]
     examples: dict[str, dict[str, Any]]
 

@@ -106,6 +106,7 @@ def _told(tenant: Tenant) -> Mapping[str, Any]:
         "organization": str(tenant.organization_id),
         "sessions": sessions,
         "tokens": tenant.tokens,
+        "emails": tenant.emails,
         "examples": tenant.examples,
     }
 

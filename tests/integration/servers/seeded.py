@@ -35,6 +35,7 @@ class Tenant:
     Attributes:
         mark: What every text of it holds.
         sessions: The secret in the cookie of each.
+        emails: By which they sign in, by role, with ``PASSWORD``.
         tokens: Of the owner.
         examples: Of each route, ``ids`` to ask for by their names in its path, and its ``body``.
     """
@@ -44,6 +45,7 @@ class Tenant:
     bot_id: BotId
     actors: Mapping[Role, Actor]
     sessions: Mapping[Role, str]
+    emails: Mapping[str, str]
     tokens: list[str] = field(default_factory=list)
     examples: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -64,7 +66,8 @@ async def a_tenant(mentorfy: Mentorfy, mark: str) -> Tenant:
     actors = {one.role: Actor(one.id, organization_id, one.role) for one in (owner, *others)}
     await give_password(mentorfy, *actors.values())
     sessions = {role: await signed_in(mentorfy, actor) for role, actor in actors.items()}
-    return Tenant(mark, organization_id, bot.id, actors, sessions)
+    emails = {one.role.value: one.email for one in (owner, *others)}
+    return Tenant(mark, organization_id, bot.id, actors, sessions, emails)
 
 
 def a_member(organization_id: OrganizationId, role: Role, mark: str) -> Member:

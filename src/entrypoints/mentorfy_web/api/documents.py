@@ -24,7 +24,7 @@ from mentorfy_web.api.document_shapes import (
     event_shape,
     page_shape,
 )
-from mentorfy_web.api.operations import Answering, Operation
+from mentorfy_web.api.operations import WHOLE, Answering, Operation
 from mentorfy_web.content_query import mark_of_text, text_of_mark
 from mentorfy_web.doors import Door
 from mentorfy_web.visits import Visit
@@ -54,7 +54,7 @@ class DocumentsQuery:
 class RetryBody:
     """Attributes: cycle: The one the document showed: many requests with one cycle are one retry."""
 
-    cycle: Annotated[int, Ge(0), Le(2**53)]
+    cycle: Annotated[int, Ge(0), Le(2**53), WHOLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class ChosenDocument:
     """A document and the cycle it showed."""
 
     id: UUID
-    cycle: Annotated[int, Ge(0), Le(2**53)]
+    cycle: Annotated[int, Ge(0), Le(2**53), WHOLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

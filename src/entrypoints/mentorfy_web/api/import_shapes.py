@@ -10,10 +10,10 @@ from pydantic import Field
 
 from mentorfy_core.imports.model import IMPORTED, Entry, Import
 from mentorfy_core.imports.progress import Summary, sentence
+from mentorfy_web.api.operations import WHOLE
 from mentorfy_web.import_views import title_of
 
-Index = Annotated[int, Field(ge=0, le=10**9)]
-Source = Literal["local", "upload"]
+Index = Annotated[int, Field(ge=0, le=10**9), WHOLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +87,24 @@ class TakenFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """What to import: a folder that the operator allowed, or files that you send afterwards."""
+class StartUpload:
+    """Files that you send afterwards."""
 
-    source: Source
-    folder: Annotated[str, Field(max_length=10_000)] = ""
+    source: Literal["upload"]
     include_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartFolder:
+    """A folder that the operator allowed."""
+
+    source: Literal["local"]
+    folder: Annotated[str, Field(min_length=1, max_length=10_000)]
+    include_removed: bool = False
+
+
+Start = StartFolder | StartUpload
+"""What to import."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

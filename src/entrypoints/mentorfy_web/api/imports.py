@@ -20,6 +20,7 @@ from mentorfy_web.api.import_shapes import (
     PlanShape,
     Portion,
     Start,
+    StartUpload,
     TakenFile,
     entry_shape,
     numbered,
@@ -36,10 +37,8 @@ async def _latest(visit: Visit, query: Latest) -> Sequence[ImportShape]:
 
 
 async def _start(visit: Visit, body: Start) -> ImportShape:
-    if body.source == "upload":
+    if isinstance(body, StartUpload):
         return shape(await visit.mentorfy.start_upload(visit.actor, include_removed=body.include_removed))
-    if not body.folder:
-        raise InvalidInput("folder: say which folder to import.")
     job = await visit.mentorfy.import_folder(visit.actor, body.folder, include_removed=body.include_removed)
     return shape(job)
 

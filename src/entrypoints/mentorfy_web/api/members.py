@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
+
+from pydantic import Field
 
 from mentorfy_core.application.members import Issued
 from mentorfy_core.ids import LinkId, MemberId
 from mentorfy_core.people import Member, Role
+from mentorfy_core.people.credentials import LONGEST_EMAIL
 from mentorfy_core.people.links import Link
 from mentorfy_web.api.operations import Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.entering import link_address
 from mentorfy_web.visits import Visit
+
+_PART: Final = r"""[^\s\x00-\x20\x7f-\xa0@"'<>(),:;\\\[\]]+"""
+Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=f"^({_PART}@{_PART})?$")]
+"""An e-mail address, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class NewInvitation:
     """What an invited person becomes, and whom it is for, if known."""
 
     role: Role
-    email: str = ""
+    email: Email = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _described(operation: Operation, body: Any, answer: Any) -> dict[str, Any]:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     elif operation.accepts:
         anything = {"schema": {"type": "string", "format": "binary"}}
-        described["requestBody"] = {"required": True, "content": {operation.accepts: anything}}
+        described["requestBody"] = {"content": {operation.accepts: anything}}  # an empty file is one, too
     return described
 
 

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from mentorfy_core.errors import InvalidInput
 from mentorfy_web.doors import Door
 from mentorfy_web.routing import Handler, Way
 from mentorfy_web.visits import Visit
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+"""Behind the bounds of a whole number in a body: JSON does not tell 1.0 from 1."""
 
 Answering = Callable[..., Awaitable[Any]]
 

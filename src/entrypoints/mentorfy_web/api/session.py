@@ -8,12 +8,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from mentorfy_core.errors import Forbidden
+from mentorfy_core.errors import Forbidden, InvalidInput
 from mentorfy_core.ids import OrganizationId, SessionId
 from mentorfy_core.people import Role
 from mentorfy_web.api.operations import Operation
 from mentorfy_web.doors import Door, SignInNeeded
 from mentorfy_web.entering import caller_of, let_in, let_out
+from mentorfy_web.errors import answer
 from mentorfy_web.visitors import Visitor
 from mentorfy_web.visits import Visit
 
@@ -75,7 +76,10 @@ async def show(visit: Visit) -> Who:
 
 async def sign_in(visit: Visit, body: Credentials) -> Response:
     """Begin a session; its secret is in the cookie only."""
-    signed_in = await visit.mentorfy.sign_in(body.email, body.password, caller_of(visit.request))
+    try:
+        signed_in = await visit.mentorfy.sign_in(body.email, body.password, caller_of(visit.request))
+    except InvalidInput as error:
+        return answer(visit.request, HTTPStatus.UNAUTHORIZED, str(error))
     return await let_in(visit, Response(status_code=HTTPStatus.NO_CONTENT), signed_in)
 
 
@@ -143,7 +147,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         summary="Sign in; the session is in the cookie",
         does=sign_in,
         body=Credentials,
-        problems=(HTTPStatus.TOO_MANY_REQUESTS,),
+        problems=(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS),
     ),
     Operation(
         method="PATCH",

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
+
+from pydantic import Field
 
 from mentorfy_core.errors import Forbidden
 from mentorfy_core.ids import TokenId
 from mentorfy_core.people import Role
+from mentorfy_core.people.credentials import LONGEST_NAME
 from mentorfy_core.people.sessions import Token
 from mentorfy_web.api.operations import Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.visits import Visit
+
+Name = Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"[^\s\x00-\x1f\x7f]")]
+"""Somewhere there must be something to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class TokenView:
 class WantedToken:
     """What a token is for, and what it may do at most: one's own role, if nothing is said."""
 
-    name: str
+    name: Name
     role: Role | None = None
 
 
