@@ -132,7 +132,7 @@ async def test_bytes_that_cannot_be_stored_are_an_error_and_the_upload_goes_on(w
 
 async def test_an_upload_needs_files_and_takes_none_after_its_end(world: World) -> None:
     job = await world.mentorfy.start_upload(OWNER)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(Conflict):
         await world.mentorfy.finish_upload(OWNER, job.id)
     await world.mentorfy.add_file(OWNER, job.id, "a.md", sent())
     assert await world.mentorfy.look.staged(OWNER, job.id) == 1
