@@ -136,7 +136,10 @@ class SqliteDocumentStore:
 
     async def counts(self, organization_id: OrganizationId) -> Read[Mapping[Status, int]]:
         """Return how many living rows have each status."""
-        sql = "SELECT status, sum(documents) AS n FROM folder_count WHERE organization_id = ? GROUP BY status HAVING n > 0"
+        sql = (
+            "SELECT status, sum(documents) AS number FROM folder_count WHERE organization_id = ?"
+            " GROUP BY status HAVING number > 0"
+        )
 
         def work(tx: Transaction) -> Read[Mapping[Status, int]]:
             return Read({Status(status): number for status, number in tx.all(sql, (str(organization_id),))}, tx.now)

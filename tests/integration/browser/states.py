@@ -92,6 +92,34 @@ def without_an_answer(page: Page, server: Server) -> None:
     expect(page.get_by_text("does not know").last).to_be_visible()
 
 
+def folder_open(page: Page, server: Server) -> None:
+    page.goto("/")
+    closed = page.locator("a[data-folder][aria-expanded=false]")
+    while closed.count():
+        name = closed.first.get_attribute("data-folder")
+        closed.first.click()
+        expect(page.locator(f"a[data-folder='{name}'][aria-expanded=true]")).to_be_visible()
+    expect(page.locator("tr.document").first).to_be_visible()
+
+
+def documents_ticked(page: Page, server: Server) -> None:
+    folder_open(page, server)
+    page.get_by_label(re.compile("^Select .")).nth(1).check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+
+def document_beside(page: Page, server: Server) -> None:
+    folder_open(page, server)
+    page.locator("tr.document .name a").first.click()
+    expect(page.get_by_role("complementary").get_by_role("heading", level=2)).to_be_visible()
+
+
+def document_alone(page: Page, server: Server) -> None:
+    document_beside(page, server)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 STATES: Final[Mapping[str, State]] = {
     "sign-in": State(opened("/login", "Sign in"), who=""),
     "sign-in-refused": State(refused, who="", expected=("422",)),
@@ -99,6 +127,12 @@ STATES: Final[Mapping[str, State]] = {
     "not-found": State(opened("/nothing", "Not Found"), expected=("404",)),
     "forbidden": State(opened("/imports", "Forbidden"), who="member", expected=("403",)),
     "content": State(opened("/", "Content")),
+    "content-folder": State(folder_open),
+    "content-ticked": State(documents_ticked),
+    "content-panel": State(document_beside),
+    "content-needs-you": State(opened("/?show=needs_you", "Content")),
+    "content-nothing": State(opened("/?q=zeppelin", "Content")),
+    "document": State(document_alone),
     "imports": State(opened("/imports", "Imports")),
     "import-choose": State(opened("/imports/new", "Import documents")),
     "import-folder": State(choosing_a_folder),

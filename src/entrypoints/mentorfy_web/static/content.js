@@ -3,7 +3,7 @@
 import { refreshClocks } from "./clocks.js";
 import { reloadPanel } from "./document_panel.js";
 import { ask, organization, say } from "./mentorfy.js";
-import { patch, rowsOf, within } from "./content_rows.js";
+import { patch, rowsOf, steadily, within } from "./content_rows.js";
 import "./selection.js";
 
 const EVERY = 2000;
@@ -82,19 +82,25 @@ async function poll() {
 async function change(news) {
   if (news.reload || (!table && news.counts[""])) return location.reload();
   revision = news.revision;
-  if (table) patch(table, news, opened);
-  for (const count of document.querySelectorAll("[data-count]")) {
-    const number = news.counts[count.dataset.count];
-    count.textContent = number.toLocaleString("en");
-    const chip = count.closest("a");
-    chip.hidden = !number && count.dataset.count !== "" && !chip.hasAttribute("aria-current");
-  }
-  const summary = document.getElementById("summary");
-  if (summary) summary.innerHTML = news.summary;
+  steadily(() => {
+    if (table) patch(table, news, opened);
+    count(news);
+  });
   refreshClocks();
   await refreshBars();
   if (news.documents.length) reloadPanel(news.documents.map((one) => one.id));
   if (!news.whole) setTimeout(poll);
+}
+
+function count(news) {
+  for (const shown of document.querySelectorAll("[data-count]")) {
+    const number = news.counts[shown.dataset.count];
+    shown.textContent = number.toLocaleString("en");
+    const chip = shown.closest("a");
+    chip.hidden = !number && shown.dataset.count !== "" && !chip.hasAttribute("aria-current");
+  }
+  const summary = document.getElementById("summary");
+  if (summary) summary.innerHTML = news.summary;
 }
 
 async function refreshBars() {
@@ -104,8 +110,10 @@ async function refreshBars() {
   if (text === bars.dataset.last || bars.contains(document.activeElement)) return;
   bars.dataset.last = text;
   const wasOpen = bars.querySelector("details")?.open;
-  bars.innerHTML = text; // our own template
-  if (wasOpen) bars.querySelector("details")?.setAttribute("open", "");
+  steadily(() => {
+    bars.innerHTML = text; // our own template
+    if (wasOpen) bars.querySelector("details")?.setAttribute("open", "");
+  });
   refreshClocks();
 }
 

@@ -18,10 +18,17 @@ export function within(row) {
   return found;
 }
 
-/** Put news into the table; whatever is looked at stays where it is. */
-export function patch(table, news, opened) {
-  const anchor = anchorOf(table);
+/** Change the page; whatever is looked at stays where it is. */
+export function steadily(change) {
+  const table = document.getElementById("documents");
+  const anchor = table && anchorOf(table);
   const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
+}
+
+/** Put news into the table. */
+export function patch(table, news, opened) {
   for (const id of news.emptied) takeOut(document.getElementById(`f-${id}`));
   if (!("list" in table.dataset)) news.folders.forEach((folder) => settle(table, folder, `f-${folder.id}`, opened));
   for (const one of news.documents) {
@@ -29,7 +36,6 @@ export function patch(table, news, opened) {
     if (one.removed || (row && row.dataset.inside !== one.inside)) takeOut(row);
     if (one.html && (one.wanted || row)) settle(table, one, `d-${one.id}`, opened);
   }
-  if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
 }
 
 /** What must not move: the focused row where it is seen, else the first row that is. */
