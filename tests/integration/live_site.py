@@ -9,7 +9,7 @@ import threading
 import urllib.parse
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import uvicorn
@@ -61,7 +61,6 @@ class Person:
     port: int
     cookie: str
     organization: str
-    mentorfy: Mentorfy = field(repr=False)
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENT)
@@ -164,7 +163,7 @@ class LiveSite:
         cookie = self.call(a_secret(self.mentorfy, role))
         presence = self.call(self.mentorfy.sessions.recognise(cookie))
         assert presence is not None
-        return Person(self.port, cookie, str(presence.organization_id), self.mentorfy)
+        return Person(self.port, cookie, str(presence.organization_id))
 
     def start(self) -> None:
         self._thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -9,22 +10,29 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.application.establish import FIRST
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.people import Role
 from mentorfy_core.testing.scripted import Script, WordByWord
+from mentorfy_runtime.container import running
 from mentorfy_runtime.people import local_owner
 from mentorfy_runtime.settings import Settings
+from tests.integration.browser.server import Server
 from tests.integration.live_site import Event, LiveSite, Person, form, live_site
+from tests.integration.signed_in import secret_in
 
 LETTER = "# Oars\n\nThe oars of the Pipit are seven feet long, cut from straight spruce and oiled twice each spring.\n"
 QUESTION = "How long are the oars of the Pipit?"
 BREAKS = "How long are the oars of the Pipit, before it breaks off?"
 UNKNOWN = "Who won the chess tournament in Reykjavik?"
+T = TypeVar("T")
+
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 
 
@@ -157,8 +165,8 @@ def test_a_reload_amid_the_stream_shows_what_was_stored(ada: Person) -> None:
     assert "streaming" not in ada.ask("GET", f"/chat/{conversation_id}").text
 
 
-def until(look: Callable[[], str]) -> str:
-    end = time.monotonic() + 10
+def until(look: Callable[[], T], *, within: float = 10) -> T:
+    end = time.monotonic() + within
     while not (seen := look()):
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -479,3 +487,27 @@ def test_answers_being_written_are_aborted_when_the_server_is_told_to_stop(tmp_p
         assert ada.api("GET", f"/api/answers/{answer_id}")["text"].startswith(said)
         ada.api("POST", f"/api/answers/{answer_id}/again", status=202)
         assert ended(ada, answer_id)["status"] == "complete"
+
+
+def test_an_answer_whose_server_was_killed_is_aborted_soon_and_can_be_asked_again(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "oars.md").write_text(LETTER)
+    asyncio.run(learned(tmp_path / "data", tmp_path / "letters"))
+    with Server(tmp_path, pauses={"word": 400}) as server:
+        cookie = secret_in(tmp_path / "data")
+        ada = Person(int(server.address.rpartition(":")[2]), cookie, str(FIRST))
+        _, answer_id = begun(ada)
+        said = joined(some_of(ada, answer_id, 4))
+        server.kill("web")
+        since = time.monotonic()
+        server.start("web")
+        until(lambda: ada.api("GET", f"/api/answers/{answer_id}")["status"] == "aborted", within=40)
+        assert time.monotonic() - since < 20
+        assert ada.api("GET", f"/api/answers/{answer_id}")["text"] in said
+        ada.api("POST", f"/api/answers/{answer_id}/again", status=202)
+        assert ended(ada, answer_id)["status"] == "complete"
+
+
+async def learned(data: Path, folder: Path) -> None:
+    async with running(Settings(data=data)) as mentorfy:
+        await learn(mentorfy, folder)

@@ -129,25 +129,27 @@ class Answers:
             await asyncio.wait([speech.task])
         return await self._mentorfy.conversations.stop(actor, answer_id)
 
-    async def ended(self, actor: Actor, answer_id: MessageId, *, within: float) -> None:
+    async def ended(self, answer: Message, *, within: float) -> None:
         """Return once the answer has ended, or the seconds are over."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(within), aclosing(self.follow(actor, answer_id)) as glimpses:
+            async with asyncio.timeout(within), aclosing(self.follow(answer)) as glimpses:
                 async for _ in glimpses:
                     pass
 
-    async def follow(self, actor: Actor, answer_id: MessageId) -> AsyncGenerator[Shown]:
-        """Yield the answer as it grows, whoever writes it; the last is as it ended, unless this process ends first.
+    async def follow(self, answer: Message) -> AsyncGenerator[Shown]:
+        """Yield an answer as it grows, whoever writes it; the last is as it ended, unless this process ends first.
+
+        Args:
+            answer: Whoever follows has been asked whether they may read it.
 
         Raises:
-            NotFound: It is not in one of the actor's conversations, or that was deleted meanwhile.
+            NotFound: Its conversation was deleted meanwhile.
         """
         while True:
-            if speech := self._speeches.get((actor.organization_id, answer_id)):
-                await self._mentorfy.conversations.answer(actor, answer_id)
+            if speech := self._speeches.get((answer.organization_id, answer.id)):
                 async for shown in speech.watch():
                     yield shown
-            message = await self._mentorfy.conversations.answer(actor, answer_id)
+            message = await self._mentorfy.ports.conversations.message(answer.organization_id, answer.id)
             (shown,) = await self._mentorfy.quotes.shown([message])
             yield shown
             if message.status is not MessageStatus.STREAMING or self._closing.is_set():

@@ -71,7 +71,7 @@ async def events(visit: Visit) -> Response:
 
     async def streamed() -> AsyncIterator[ServerSentEvent]:
         sent: Sent | None = None
-        async for shown in answers_of(visit).follow(visit.actor, answer.id):
+        async for shown in answers_of(visit).follow(answer):
             if shown.message.status is not MessageStatus.STREAMING:
                 data = _MESSAGE.dump_json(message_shape(shown)).decode()
                 yield ServerSentEvent(data, event="end", id=_event_id(shown), sep="\n")

@@ -131,7 +131,7 @@ async def restore(visit: Visit) -> ConversationShape:
 
 
 async def _first_bot(visit: Visit) -> BotId:
-    bots = await visit.mentorfy.ports.bots.all(visit.actor.organization_id)
+    bots = await visit.mentorfy.bots.offered(visit.actor)
     if not bots:
         raise NotFound("There is no bot.")
     return bots[0].id

@@ -31,7 +31,7 @@ PAGE: Final = 50
 
 async def show_new(visit: Visit) -> Response:
     """Show where a conversation begins."""
-    bots = await visit.mentorfy.ports.bots.all(visit.actor.organization_id)
+    bots = await visit.mentorfy.bots.offered(visit.actor)
     wanted = visit.request.query_params.get("bot", "")
     bot = next((one for one in bots if str(one.id) == wanted), bots[0] if bots else None)
     deleted = _deleted(visit)
@@ -95,7 +95,7 @@ async def stream(visit: Visit) -> Response:
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         known = visit.request.headers.get("last-event-id", "")
-        async for shown in answers_of(visit).follow(visit.actor, answer.id):
+        async for shown in answers_of(visit).follow(answer):
             message = shown.message
             number = f"{message.take}.{len(shown.text)}"
             if message.status is not MessageStatus.STREAMING:
@@ -117,7 +117,7 @@ async def _answered(visit: Visit, begun: Begun) -> Response:
         html = _fragment(visit, rows(shown))
         headers = {"location": path, "x-title": quote(turn.conversation.title)}
         return HTMLResponse(html, HTTPStatus.ACCEPTED, headers=headers)
-    await answers.ended(visit.actor, turn.answer.id, within=WHOLE)
+    await answers.ended(turn.answer, within=WHOLE)
     return visit.go(f"{path}#end")
 
 
