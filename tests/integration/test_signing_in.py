@@ -184,6 +184,13 @@ class TestPassword:
         assert sign_in(known, next="/chat").headers["location"] == "/chat"
 
 
+@pytest.mark.parametrize("path", ["/login", "/link/nothing", "/logout"])
+def test_nobody_makes_us_read_for_ever(client: TestClient, path: str) -> None:
+    assert client.post(path, data={"email": "x" * 100_000}).status_code in {303, 413}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post(path, content=iter([b"x" * 1000] * 100), headers=form).status_code in {303, 413}
+
+
 class TestGoing:
     def test_a_session_that_ended_is_nobody(self, known: TestClient) -> None:
         sign_in(known)

@@ -42,6 +42,22 @@ def test_it_answers_and_works(program: Program, tmp_path: Path) -> None:
         assert health(said["address"])["documents"]["available_to_ai"] == 1
 
 
+def test_the_link_signs_the_owner_in_and_is_in_no_log(program: Program) -> None:
+    with program.up() as (_, said):
+        with urllib.request.urlopen(said["link"], timeout=30) as answer:
+            assert b"Set up your account" in answer.read()
+        person = b"email=hanne%40example.org&name=Hanne&password=oars+and+rowlocks"
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(said["link"], person, timeout=60) as answer:
+            assert (answer.status, answer.url) == (200, f"{said['address']}/")
+    with program.up() as (_, later), urllib.request.urlopen(later["link"], timeout=30) as answer:
+        assert b"Welcome back" in answer.read()
+    logs = list((program.data / "log").iterdir())
+    assert logs
+    for secret in ("oars", *(up["link"].rpartition("/")[2] for up in (said, later))):
+        assert not [log for log in logs if secret in log.read_text("utf-8")]
+
+
 def test_a_person_is_told_what_to_type_next(program: Program) -> None:
     with program.started(MENTORFY, "up", "--workers", "1") as up:
         assert up.stdout is not None

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -21,6 +23,9 @@ from mentorfy_web.visits import Visit
 START: Final = "/"
 MEMBERS_START: Final = "/chat"
 """Where members are sent who come to the start: the pages behind it are not for them."""
+
+LARGEST_OF_STRANGERS: Final = 64 * 2**10
+"""Bytes that are read of a request from somebody who may be anybody."""
 
 Handler = Callable[[Visit], Awaitable[Response]]
 
@@ -40,7 +45,13 @@ def routes_of(ways: Iterable[Way]) -> Sequence[Route]:
     by_path: dict[str, dict[str, Way]] = defaultdict(dict)
     for way in ways:
         by_path[way.path][way.method] = way
-    return [Route(path, _endpoint(methods), methods=list(methods)) for path, methods in by_path.items()]
+    return [_route(path, methods) for path, methods in by_path.items()]
+
+
+def _route(path: str, methods: Mapping[str, Way]) -> Route:
+    is_open = any(way.door is Door.OPEN for way in methods.values())
+    limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_OF_STRANGERS)] if is_open else []
+    return Route(path, _endpoint(methods), methods=list(methods), middleware=limits)
 
 
 def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Response]]:
