@@ -47,6 +47,35 @@ def refused(page: Page, server: Server) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def managing_a_member(page: Page, server: Server) -> None:
+    page.goto("/members")
+    page.get_by_text("Manage").last.click()
+    page.get_by_text("Remove…").last.click()
+    expect(page.get_by_role("button", name=re.compile("^Remove ")).last).to_be_visible()
+
+
+def inviting(page: Page, server: Server) -> None:
+    page.goto("/members")
+    page.get_by_label("E-mail").fill("mia@pelican.example")
+    page.get_by_role("button", name="Make an invitation link").click()
+    expect(page.get_by_role("heading", name="Invitation for mia@pelican.example")).to_be_visible()
+
+
+def opening_an_invitation(page: Page, server: Server) -> None:
+    inviting(page, server)
+    link = page.get_by_role("textbox", name="Invitation for").input_value()
+    page.context.clear_cookies()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Join ")).to_be_visible()
+
+
+def making_a_token(page: Page, server: Server) -> None:
+    page.goto("/account")
+    page.get_by_label("What is it for?").fill("Nightly export")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("heading", name="Token “Nightly export”")).to_be_visible()
+
+
 def choosing_a_folder(page: Page, server: Server) -> None:
     page.goto("/imports/new")
     page.get_by_role("link", name=str(SAMPLE)).click()
@@ -125,7 +154,15 @@ STATES: Final[Mapping[str, State]] = {
     "sign-in-refused": State(refused, who="", expected=("422",)),
     "link-used-up": State(opened("/link/nothing", "This link does not work any more"), who="", expected=("404",)),
     "not-found": State(opened("/nothing", "Not Found"), expected=("404",)),
-    "forbidden": State(opened("/imports", "Forbidden"), who="member", expected=("403",)),
+    "forbidden": State(opened("/imports", "That is not for you"), who="member", expected=("403",)),
+    "invited": State(opening_an_invitation),
+    "members": State(opened("/members", "Members of PELICAN organisation")),
+    "members-manage": State(managing_a_member),
+    "members-invited": State(inviting),
+    "members-admin": State(opened("/members", "Members of PELICAN organisation"), who="admin"),
+    "account": State(opened("/account", "Your account")),
+    "account-token": State(making_a_token),
+    "account-member": State(opened("/account", "Your account"), who="member"),
     "content": State(opened("/", "Content")),
     "content-folder": State(folder_open),
     "content-ticked": State(documents_ticked),
