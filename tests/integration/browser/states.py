@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.integration.browser.server import SAMPLE, Server
 
@@ -94,6 +94,52 @@ def cancelled(page: Page, server: Server) -> None:
     expect(page.get_by_role("heading", name="Import cancelled")).to_be_visible()
 
 
+def in_a_dialog(page: Page, server: Server) -> None:
+    page.goto("/imports")
+    page.get_by_role("link", name="Import documents").click()
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Import documents")).to_be_visible()
+    expect(page.get_by_label("Or a whole folder")).to_be_visible()
+
+
+def uploaded_in_a_dialog(page: Page, server: Server) -> None:
+    """Three files, of which one has a very long name and one is hidden."""
+    names = ("a b.md", f"{'long-' * 50}.md", ".hidden.md")
+    in_a_dialog(page, server)
+    page.get_by_label("Files", exact=True).set_input_files(
+        [FilePayload(name=name, mimeType="text/markdown", buffer=b"# The boat is red") for name in names]
+    )
+    expect(page.get_by_text("3 files, 1 KB")).to_be_visible()
+    page.get_by_role("button", name="Upload 3 files").click()
+    expect(page.get_by_role("button", name="Import 2 files")).to_be_visible()
+
+
+def left_in_the_middle(page: Page, server: Server) -> None:
+    """An upload that somebody began and did not finish."""
+    page.goto("/imports")
+    job = page.evaluate(
+        """async () => {
+            const headers = { "x-mentorfy-organization": document.body.dataset.organization };
+            const body = JSON.stringify({ source: "upload" });
+            const job = await (await fetch("/api/imports", { method: "POST", headers, body })).json();
+            await fetch(`/api/imports/${job.id}/files?path=a.md`, { method: "PUT", headers, body: "# a" });
+            return job.id;
+        }"""
+    )
+    page.goto(f"/imports/{job}")
+    expect(page.get_by_text("1 file arrived so far")).to_be_visible()
+
+
+def complete(page: Page, server: Server) -> None:
+    planned(page, server)
+    here = page.url
+    page.get_by_role("button", name=re.compile("^Leave all")).click()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator(".notice")).to_contain_text("0 new files imported")
+    page.goto(here)
+    page.get_by_text("Which files").click()
+    expect(page.get_by_role("heading", name="Import complete")).to_be_visible()
+
+
 def in_a_conversation(page: Page, server: Server) -> None:
     page.goto("/chat")
     page.get_by_label("Your message").fill("When does the ferry to Penmorrow leave?")
@@ -175,6 +221,10 @@ STATES: Final[Mapping[str, State]] = {
     "import-folder": State(choosing_a_folder),
     "import-plan": State(planned),
     "import-cancelled": State(cancelled),
+    "import-dialog": State(in_a_dialog),
+    "import-dialog-plan": State(uploaded_in_a_dialog),
+    "import-idle": State(left_in_the_middle),
+    "import-complete": State(complete),
     "chat": State(opened("/chat", "New conversation"), who="member"),
     "chat-answer": State(in_a_conversation, who="member"),
     "chat-citation": State(reading_a_citation, who="member"),

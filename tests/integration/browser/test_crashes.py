@@ -31,4 +31,5 @@ def test_an_import_goes_on(open_window: Window, server: Server) -> None:
         expect(page.get_by_role("heading", name="Preparing")).to_be_visible()
         server.kill("web")
         server.start("web")
-        expect(page.get_by_role("heading", name="Import complete")).to_be_visible()
+        expect(page.locator(".notice")).to_contain_text("new files imported", timeout=30_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Content")
