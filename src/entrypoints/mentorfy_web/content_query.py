@@ -49,7 +49,7 @@ class ContentQuery:
             text=" ".join(query.get("q", "")[:LONGEST_TEXT].split()),
             show=show if show == NEEDS_YOU or show in set(Status) else "",
             inside=query.get("folder", ""),
-            opened=frozenset(opened[:MOST_OPEN]) if opened != [""] else None,
+            opened=frozenset(opened[:MOST_OPEN]) - {NOTHING_OPEN} if opened != [""] else None,
             after=mark_of_text(query.get("after", "")),
         )
 

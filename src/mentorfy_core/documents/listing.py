@@ -71,8 +71,8 @@ class Filter:
 def mentions(text: str, title: str, path: tuple[str, ...]) -> bool:
     """Return whether every word of a text occurs in a title or a path.
 
-    >>> mentions("LETTER jürgen", "To Jürgen.txt", ("Letters", "To Jürgen.txt"))
+    >>> mentions("letters/to JÜRGEN", "To Jürgen.txt", ("Letters", "To Jürgen.txt"))
     True
     """
-    haystack = "\n".join((title, *path)).casefold()
+    haystack = f"{title}\n{'/'.join(path)}".casefold()
     return all(word in haystack for word in text.casefold().split())
