@@ -127,6 +127,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /content/retry": Row(OPERATOR, ok=303),
     "POST /content/remove": Row(OPERATOR, ok=303),
     "POST /content/restore": Row(OPERATOR, ok=303),
+    "POST /content/resume": Row(OPERATOR, ok=404, send={"reach": "organization"}),  # nothing is paused
     "GET /documents/{document_id}": Row(OPERATOR, ids=DOCUMENT),
     "GET /documents/{document_id}/original": Row(OPERATOR, ids=DOCUMENT),
     "POST /documents/{document_id}/retry": Row(OPERATOR, ok=303, ids=FAILED, send={"cycle": "0"}),
@@ -143,6 +144,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /api/bulk/retry": Row(OPERATOR, send={"documents": []}),
     "POST /api/bulk/remove": Row(OPERATOR, send={"documents": []}),
     "POST /api/bulk/restore": Row(OPERATOR, send={"documents": []}),
+    "GET /api/pauses": Row(OPERATOR),
+    "POST /api/pauses": Row(OPERATOR, ok=422, send={"source": "nowhere"}),
+    "POST /api/pauses/resume": Row(OPERATOR, ok=404, send={"reach": "organization"}),  # nothing is paused
+    "POST /api/relearn": Row(OPERATOR, send={"documents": []}),
     # bringing documents in
     "GET /imports": Row(OPERATOR),
     "POST /imports": Row(OPERATOR, ok=303, send={"folder": str(SAMPLE)}),

@@ -238,6 +238,38 @@ class TestShapes:
         assert list(program.json("remove", "empty.txt")) == list(documented("remove"))
         assert list(program.json("remove", "--undo", "empty.txt")) == list(documented("remove"))
 
+    def test_pause_and_resume(self, program: Program) -> None:
+        paused = program.json("pause", "--reason", "Moving house.", "--minutes", "5")
+        assert list(paused) == list(documented("pause"))
+        assert [list(one) for one in paused["stops"]] == [list(documented("pause")["stops"][0])]
+        assert program.json("status")["stops"][0]["message"].endswith("Moving house.")
+        assert "resume --all" in program.run("status").stdout
+        program.run("pause", "--provider", "knowledge")
+        assert len(program.json("pause", "--source", "local")["stops"]) == 3
+        assert len(program.json("resume", "--source", "local")["stops"]) == 2
+        assert "Resumed: knowledge, for everybody." in program.run("resume", "--all").stdout
+        assert program.json("resume", "--all") == {"stops": []}
+        assert program.run("resume", "--all").stdout == "Nothing is paused.\n"
+        assert program.json("resume", "--everything", code=1)["error"]["kind"] == "not_found"
+        assert program.json("pause", "--source", "nowhere", code=1)["error"]["kind"] == "invalid_input"
+        assert program.json("pause", "--everything", "--source", "local", code=2)["error"]["kind"] == "usage"
+
+    def test_what_is_paused_is_not_learned(self, program: Program, bakery: Path) -> None:
+        program.run("pause", "--provider", "knowledge")
+        with program.started(MENTORFY, "import", bakery) as importing:
+            eventually(lambda: program.json("status")["documents"]["uploaded"] == 3)
+            assert "paused" in program.run("status").stdout
+            program.run("resume", "--provider", "knowledge")
+            assert importing.wait(60) == 0
+        assert program.statuses() == {"available_to_ai"}
+
+    def test_relearn(self, program: Program, bakery: Path) -> None:
+        program.run("import", bakery)
+        assert program.json("relearn", "bread.md") == {"relearning": 1}
+        assert list(program.json("relearn")) == list(documented("relearn"))
+        assert program.run("relearn").stdout == "Everything was learned by today's recipe.\n"
+        assert program.json("retry", "--quarantined")["retried"] == []
+
     def test_link(self, learned: Program) -> None:
         made = learned.json("link", "--port", "18299")
         assert list(made) == list(documented("link"))

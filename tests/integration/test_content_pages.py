@@ -16,9 +16,11 @@ from mentorfy_core.application import Mentorfy
 from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.listing import Filter
 from mentorfy_core.documents.model import Document
+from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import DocumentId, WorkerId
+from mentorfy_core.pauses import EVERYTHING, Pause, Scope
 from mentorfy_core.people import Actor
-from mentorfy_core.testing.samples import a_document, new_id
+from mentorfy_core.testing.samples import LONG_AGO, a_document, new_id
 from mentorfy_runtime.container import running
 from mentorfy_runtime.people import local_owner
 from mentorfy_runtime.settings import Settings
@@ -380,3 +382,41 @@ def test_programs_change_many_at_once(site: Site) -> None:
     assert site.client.post("/api/bulk/retry", json=cycles).json() == outcome
     assert site.client.post("/api/bulk/remove", json=both).json() == outcome
     assert site.client.post("/api/bulk/restore", json=both).json() == outcome
+
+
+def test_what_stops_work_is_said_with_the_button_that_mends_it(site: Site) -> None:
+    scope = Scope.of_connection(site.owner.organization_id, "local")
+    assert "Resume" not in site.get("/")
+    noticed = Pause(scope=scope, kind=ErrorKind.GRANT_REVOKED, sentence="Access <b>ended</b>.", since=LONG_AGO)
+    site.call(site.mentorfy.ports.pauses.put, noticed)
+    page = site.get("/")
+    assert "Fetching from Local files is paused, until somebody resumes it. Access <b>ended</b>." in page
+    assert "<b>ended" not in site.client.get("/content/bars").text
+    assert "It goes on." in site.post("/content/resume", reach="connection", name="local")
+    assert "Resume" not in site.get("/content/bars")
+
+
+def test_what_everybody_waits_for_has_no_button(site: Site) -> None:
+    everything = Pause(scope=EVERYTHING, sentence="Moving house.", since=LONG_AGO)
+    site.call(site.mentorfy.ports.pauses.put, everything)
+    bars = site.get("/content/bars")
+    assert "All work on documents is paused, until somebody resumes it. Moving house." in bars
+    assert "Resume" not in bars
+    assert site.client.post("/content/resume", data={"reach": "everything"}).status_code == 403
+    assert site.client.post("/content/resume", data={"reach": "what"}).status_code == 422
+
+
+def test_programs_pause_resume_and_relearn(site: Site) -> None:
+    (stop,) = site.client.post("/api/pauses", json={"reason": "Moving.", "minutes": 5}).json()
+    assert (stop["reach"], stop["paused"], stop["can_resume"]) == ("organization", True, True)
+    assert site.client.get("/api/pauses").json() == [stop]
+    assert site.client.post("/api/pauses", json={"source": "local"}).json()[1]["name"] == "local"
+    for pause in site.client.get("/api/pauses").json():
+        named = {"reach": pause["reach"], "name": pause["name"]}
+        assert site.client.post("/api/pauses/resume", json=named).status_code == 200
+    provider = {"reach": "provider", "name": "knowledge"}
+    assert site.client.post("/api/pauses/resume", json=provider).status_code == 403
+    epoxy, empty = site.document("Epoxy.txt"), DocumentId(new_id())
+    asked = site.client.post("/api/relearn", json={"documents": [str(epoxy.id), str(empty)]}).json()
+    assert asked == {"done": [str(epoxy.id)], "refused": [str(empty)]}
+    assert site.client.post("/api/relearn", json={}).json() == {"done": [], "refused": []}

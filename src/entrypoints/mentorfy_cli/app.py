@@ -14,7 +14,9 @@ from mentorfy_cli.documents import documents
 from mentorfy_cli.importing import import_
 from mentorfy_cli.linking import link
 from mentorfy_cli.organizing import organization
+from mentorfy_cli.pausing import pause, resume
 from mentorfy_cli.problems import kind_of, tell, tell_unexpected
+from mentorfy_cli.relearning import relearn
 from mentorfy_cli.removing import remove
 from mentorfy_cli.retrying import retry
 from mentorfy_cli.simulating import simulate
@@ -31,7 +33,7 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("import")(import_)
-for command in (ask, documents, status, retry, remove, up, link, worker, doctor, simulate):
+for command in (ask, documents, status, retry, remove, pause, resume, relearn, up, link, worker, doctor, simulate):
     app.command()(command)
 app.add_typer(organization, name="organization")
 

@@ -24,19 +24,24 @@ def retry(
         str | None, typer.Argument(metavar="PATH_OR_ID", help="Which document.", show_default=False)
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="All that took workers down; each is tried once more, alone.")
+    ] = False,
     data: Data = None,
     organization: Organization = None,
     json: Json = False,
 ) -> None:
     """Try a failed or waiting document again now, or all failed ones."""
-    if (document is None) is not failed:
-        raise typer.BadParameter("Give a document's path or id, or --failed.")
-    asyncio.run(_retry(document, data, organization, json))
+    if (document is not None) + failed + quarantined != 1:
+        raise typer.BadParameter("Give a document's path or id, or --failed, or --quarantined.")
+    asyncio.run(_retry(document, quarantined, data, organization, as_json=json))
 
 
-async def _retry(wanted: str | None, data: Path | None, organization: str | None, as_json: bool) -> None:
+async def _retry(
+    wanted: str | None, quarantined: bool, data: Path | None, organization: str | None, *, as_json: bool
+) -> None:
     async with session(data, organization) as s:
-        chosen = await _failed(s) if wanted is None else [await living(s, wanted)]
+        chosen = await _failed(s, quarantined) if wanted is None else [await living(s, wanted)]
         tried = [await _again(s, view) for view in chosen]
         now = await health(s.mentorfy)
     if as_json:
@@ -50,15 +55,19 @@ async def _retry(wanted: str | None, data: Path | None, organization: str | None
         say(f"{now.sentence} {program()} up starts one, which then tries again.")
 
 
-async def _failed(s: Session) -> list[DocumentView]:
-    return [view for view in await s.mentorfy.documents(s.actor) if view.document.status is Status.FAILED]
+async def _failed(s: Session, quarantined: bool) -> list[DocumentView]:
+    failed = [view for view in await s.mentorfy.documents(s.actor) if view.document.status is Status.FAILED]
+    return [view for view in failed if view.document.is_quarantined or not quarantined]
 
 
 async def _again(s: Session, view: DocumentView) -> DocumentView:
     document = view.document
     if document.status not in {Status.FAILED, Status.RETRYING}:
         raise InvalidInput(f"“{path_of(view)}” has not failed, so there is nothing to try again: {view.badge.text}.")
-    after = await s.mentorfy.retry(s.actor, document.id, document.cycle)
+    if document.is_quarantined:
+        after = await s.mentorfy.lift_quarantine(s.actor, document.id)
+    else:
+        after = await s.mentorfy.retry(s.actor, document.id, document.cycle)
     return DocumentView(after, badge(after, after.updated_at, s.mentorfy.retries), after.updated_at)
 
 

@@ -266,7 +266,7 @@ class Mentorfy:
     @property
     def together(self) -> Together:
         """Retry, remove or restore many documents at once."""
-        return Together(self.retry, self.remove, self.restore)
+        return Together(self.retry, self.remove, self.restore, self.relearn)
 
     @property
     def sign_in(self) -> SignIn:

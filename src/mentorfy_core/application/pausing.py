@@ -26,6 +26,7 @@ class Stop:
         sentence: What is stopped, why and until when.
         by: Which member paused it, if one did.
         until: When it ends by itself, where that is known.
+        is_pause: Otherwise an outage.
         can_resume: Whether they may end it. An outage ends by itself, and what the operator of the machine paused for
             everybody is theirs.
     """
@@ -35,6 +36,7 @@ class Stop:
     since: datetime
     by: MemberId | None = None
     until: datetime | None = None
+    is_pause: bool = False
     can_resume: bool = False
 
 
@@ -138,6 +140,7 @@ def _paused(pause: Pause, labels: Mapping[str, str], now: datetime) -> Stop:
         since=pause.since,
         by=pause.by,
         until=pause.until,
+        is_pause=True,
         can_resume=pause.scope.organization_id is not None or _is_noticed(pause),
     )
 

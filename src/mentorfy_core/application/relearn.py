@@ -1,5 +1,6 @@
 """Learning again what was learned by an older recipe."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,21 +39,21 @@ class Relearn:
         await self.ports.audits.append(audit(actor, Action.RELEARN_ASKED, document_id))
         return after
 
-    async def outdated(self, actor: Actor) -> int:
+    async def outdated(self, actor: Actor) -> Sequence[DocumentId]:
         """Put every document in line that was learned, or could not be, by another recipe than today's.
 
         Returns:
-            How many.
+            Which.
 
         Raises:
             Forbidden: The actor is a member.
         """
         require_operator(actor)
         await self.ports.audits.append(audit(actor, Action.RELEARN_ASKED, "all with an older recipe"))
-        asked, after = 0, None
+        asked: list[DocumentId] = []
+        after: DocumentId | None = None
         while page := (await self.ports.documents.page(actor.organization_id, after=after, limit=PAGE)).value:
-            for document in page:
-                asked += await self._is_asked(actor, document)
+            asked += [document.id for document in page if await self._is_asked(actor, document)]
             after = page[-1].id
         return asked
 

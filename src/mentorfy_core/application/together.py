@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mentorfy_core.application.relearn import Relearn
 from mentorfy_core.application.remove import Remove, Restore
 from mentorfy_core.application.retry import Retry
 from mentorfy_core.documents.model import Document
@@ -36,6 +37,7 @@ class Together:
     one_retry: Retry
     one_removal: Remove
     one_restoration: Restore
+    one_relearning: Relearn
 
     async def retry(self, actor: Actor, cycles: Mapping[DocumentId, int]) -> Outcome:
         """Try documents again, each with the cycle the person saw."""
@@ -48,6 +50,10 @@ class Together:
     async def restore(self, actor: Actor, documents: Collection[DocumentId]) -> Outcome:
         """Take removals back."""
         return await _each(actor, documents, lambda each: self.one_restoration(actor, each))
+
+    async def relearn(self, actor: Actor, documents: Collection[DocumentId]) -> Outcome:
+        """Learn documents again."""
+        return await _each(actor, documents, lambda each: self.one_relearning(actor, each))
 
 
 Doing = Callable[[DocumentId], Awaitable[Document]]

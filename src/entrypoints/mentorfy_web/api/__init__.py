@@ -14,6 +14,7 @@ from mentorfy_web.api import (
     members,
     oversight,
     overview,
+    pauses,
     session,
     tokens,
 )
@@ -27,6 +28,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *documents.OPERATIONS,
     *imports.OPERATIONS,
     *overview.OPERATIONS,
+    *pauses.OPERATIONS,
     *conversations.OPERATIONS,
     *answers.OPERATIONS,
     *bots.OPERATIONS,

@@ -147,17 +147,19 @@ async def restore(visit: Visit) -> DocumentShape:
 async def retry_many(visit: Visit, body: RetriesBody) -> OutcomeShape:
     """Try several documents again."""
     cycles = {DocumentId(one.id): one.cycle for one in body.documents}
-    return _outcome(await visit.mentorfy.together.retry(visit.actor, cycles))
+    return outcome_shape(await visit.mentorfy.together.retry(visit.actor, cycles))
 
 
 async def remove_many(visit: Visit, body: ChosenBody) -> OutcomeShape:
     """Remove several documents."""
-    return _outcome(await visit.mentorfy.together.remove(visit.actor, [DocumentId(one) for one in body.documents]))
+    return outcome_shape(await visit.mentorfy.together.remove(visit.actor, [DocumentId(one) for one in body.documents]))
 
 
 async def restore_many(visit: Visit, body: ChosenBody) -> OutcomeShape:
     """Take several removals back."""
-    return _outcome(await visit.mentorfy.together.restore(visit.actor, [DocumentId(one) for one in body.documents]))
+    return outcome_shape(
+        await visit.mentorfy.together.restore(visit.actor, [DocumentId(one) for one in body.documents])
+    )
 
 
 def _id(visit: Visit) -> DocumentId:
@@ -168,7 +170,8 @@ async def _view(visit: Visit) -> DocumentView:
     return await visit.mentorfy.contents.document(visit.actor, _id(visit))
 
 
-def _outcome(outcome: Outcome) -> OutcomeShape:
+def outcome_shape(outcome: Outcome) -> OutcomeShape:
+    """Return what came of it."""
     return OutcomeShape(done=[document.id for document in outcome.documents], refused=outcome.refused)
 
 

@@ -105,6 +105,7 @@ async def _bars(visit: Visit) -> dict[str, Any]:
     removed = await visit.mentorfy.contents.removed(visit.actor)
     return {
         "overview": await visit.mentorfy.look.overview(visit.actor),
+        "stops": await visit.mentorfy.pauses.shown(visit.actor),
         "imports": running,
         "removed": removed,
         "undo": visit.mentorfy.timing.undo,

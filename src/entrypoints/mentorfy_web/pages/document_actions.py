@@ -11,8 +11,10 @@ from starlette.responses import Response
 from mentorfy_core.application.together import Outcome
 from mentorfy_core.errors import InvalidInput
 from mentorfy_core.ids import DocumentId
+from mentorfy_core.pauses import Reach
 from mentorfy_web.doors import Door
 from mentorfy_web.routing import Way
+from mentorfy_web.stops import scope_of
 from mentorfy_web.visits import Visit
 from mentorfy_web.wording import number_of
 
@@ -63,6 +65,17 @@ async def restore_chosen(visit: Visit) -> Response:
     return _back(visit, _sentence(await visit.mentorfy.together.restore(visit.actor, ids), "back"))
 
 
+async def resume(visit: Visit) -> Response:
+    """Let paused work go on."""
+    form = await visit.form()
+    try:
+        reach = Reach(str(form.get("reach", "")))
+    except ValueError:
+        raise InvalidInput("The page does not say what to resume: reload it.") from None
+    await visit.mentorfy.pauses.resume(visit.actor, scope_of(visit.actor, reach, str(form.get("name", ""))))
+    return visit.go("/", "It goes on.")
+
+
 async def _chosen(visit: Visit) -> list[str]:
     form = await visit.form()
     assert isinstance(form, FormData)
@@ -107,4 +120,5 @@ WAYS: Final = (
     Way("POST", "/content/retry", Door.OPERATOR, retry_chosen),
     Way("POST", "/content/remove", Door.OPERATOR, remove_chosen),
     Way("POST", "/content/restore", Door.OPERATOR, restore_chosen),
+    Way("POST", "/content/resume", Door.OPERATOR, resume),
 )
