@@ -7,7 +7,7 @@ from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.model import Bot, Draft
 from mentorfy_core.bots.settings import excessive, plain, storable
 from mentorfy_core.errors import Conflict, InvalidInput
-from mentorfy_core.ids import BotId, OrganizationId
+from mentorfy_core.ids import BotId
 from mentorfy_core.people import Actor, require_operator
 from mentorfy_core.ports import Ports
 
@@ -81,7 +81,7 @@ class SaveDraft:
         if (newest.name, newest.behavior) == (named, kept):
             return newest
         draft = replace(newest, name=named, behavior=kept, version=version, saved_by=actor.member_id)
-        return await _saved(self.ports, draft)
+        return await _saved(self.ports, actor, draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class DiscardDraft:
         try:
             return await self.ports.bots.discard_draft(actor.organization_id, bot_id, version)
         except Conflict:
-            raise Conflict(await what_happened(self.ports, actor.organization_id, bot_id)) from None
+            raise Conflict(await what_happened(self.ports, actor, bot_id)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +136,22 @@ class RestoreRevision:
             version=version,
             saved_by=actor.member_id,
         )
-        return await _saved(self.ports, draft)
+        return await _saved(self.ports, actor, draft)
 
 
-async def what_happened(ports: Ports, organization_id: OrganizationId, bot_id: BotId) -> str:
-    """Return who changed a draft that somebody else worked on, and what to do."""
-    newest, names = await ports.bots.draft(organization_id, bot_id), await names_of(ports, organization_id)
+async def what_happened(ports: Ports, actor: Actor, bot_id: BotId) -> str:
+    """Return who changed a draft that the actor worked on, and what to do."""
+    newest = await ports.bots.draft(actor.organization_id, bot_id)
     if newest.saved_by is None:
-        return (
-            "The draft was published or discarded meanwhile. Nothing of yours was saved: reload to see what is there."
-        )
-    who = names.get(newest.saved_by, SOMEBODY)
+        return "The draft was published or discarded meanwhile. Nothing of yours was saved: reload to see what is there."
+    if newest.saved_by == actor.member_id:
+        return "You changed this draft in another window. Nothing of this one was saved: reload it, or save over it."
+    who = (await names_of(ports, actor.organization_id)).get(newest.saved_by, SOMEBODY)
     return f"{who} changed this draft meanwhile. Nothing of yours was saved: reload to see theirs, or save over it."
 
 
-async def _saved(ports: Ports, draft: Draft) -> Draft:
+async def _saved(ports: Ports, actor: Actor, draft: Draft) -> Draft:
     try:
         return await ports.bots.save_draft(draft)
     except Conflict:
-        raise Conflict(await what_happened(ports, draft.organization_id, draft.bot_id)) from None
+        raise Conflict(await what_happened(ports, actor, draft.bot_id)) from None

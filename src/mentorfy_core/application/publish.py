@@ -36,7 +36,7 @@ class Publish:
         require_operator(actor)
         draft = await self.ports.bots.draft(actor.organization_id, bot_id)
         if draft.version != version:
-            raise Conflict(await what_happened(self.ports, actor.organization_id, bot_id))
+            raise Conflict(await what_happened(self.ports, actor, bot_id))
         if not draft.is_begun:
             raise Conflict("Nothing has been changed, so there is nothing to publish.")
         if found := problems(draft.name, draft.behavior):
@@ -51,12 +51,12 @@ class Publish:
         try:
             return await self.ports.bots.publish(bot, draft=version)
         except Conflict:
-            raise Conflict(await self._why(bot)) from None
+            raise Conflict(await self._why(actor, bot)) from None
 
-    async def _why(self, wanted: Bot) -> str:
+    async def _why(self, actor: Actor, wanted: Bot) -> str:
         newest = await self.ports.bots.get(wanted.organization_id, wanted.id)
         if newest.revision == wanted.revision:
-            return await what_happened(self.ports, wanted.organization_id, wanted.id)
+            return await what_happened(self.ports, actor, wanted.id)
         names = await names_of(self.ports, newest.organization_id)
         who = names.get(newest.published_by, SOMEBODY) if newest.published_by else SOMEBODY
         return (

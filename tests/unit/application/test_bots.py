@@ -91,6 +91,12 @@ async def test_nobody_saves_over_what_they_have_not_seen(world: World) -> None:
     assert not discarded.is_begun
 
 
+async def test_another_window_of_ones_own_is_called_so(world: World) -> None:
+    await drafted(world)
+    with pytest.raises(Conflict, match="You changed this draft in another window"):
+        await world.mentorfy.save_draft(OWNER, BOT, "Ada", Behavior(), version=0)
+
+
 async def test_nobody_discards_what_they_have_not_seen(world: World) -> None:
     draft = await drafted(world)
     with pytest.raises(Conflict, match="Owner changed"):
@@ -166,7 +172,7 @@ async def test_a_draft_saved_amid_a_publication_wins(world: World) -> None:
 
     world.meddle("bots", publish=publish)
     with pytest.raises(Conflict, match="Owner changed this draft"):
-        await world.mentorfy.publish(OWNER, BOT, version=draft.version, revision=1)
+        await world.mentorfy.publish(GRACE, BOT, version=draft.version, revision=1)
     bench = await world.mentorfy.bots.workbench(OWNER, BOT)
     assert (bench.bot.revision, bench.draft.behavior.purpose) == (1, "Later words.")
 

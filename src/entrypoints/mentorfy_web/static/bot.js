@@ -48,10 +48,10 @@ async function send() {
     const answer = await ask(path, { method: "POST", body, headers: { "hx-request": "true" } });
     const html = await answer.text();
     if (!html.includes('id="bot-bar"')) return failed();
-    show(html);
+    show(html, clashed ? ["bot-beside"] : ["bot-news", "bot-beside", "bot-bar"]);
     if (answer.status === 409) {
       clashed = true;
-      document.getElementById("bot-news").scrollIntoView({ block: "center" });
+      lookAtNews();
     }
     if (clashed || !answer.ok) tell("Not saved", true);
   } catch {
@@ -68,11 +68,16 @@ function failed() {
   say("Saving did not work: you may be signed out or act for another organisation. Copy what you wrote, then reload.");
 }
 
+/** A colleague was faster: one of the two drafts has to be chosen. */
+function lookAtNews() {
+  document.getElementById("bot-news").scrollIntoView({ block: "center" });
+}
+
 /** Replace the parts of the page that follow from what is written; focus stays where it is. */
-function show(html) {
+function show(html, parts) {
   const arrived = new DOMParser().parseFromString(html, "text/html");
   const focused = document.activeElement?.id;
-  for (const id of ["bot-news", "bot-beside", "bot-bar"]) {
+  for (const id of parts) {
     document.getElementById(id).replaceWith(arrived.getElementById(id));
   }
   hideWhatScriptsDo();
@@ -155,7 +160,13 @@ function number() {
 document.addEventListener("submit", async (event) => {
   const { submitter, target } = event;
   if (target.id === "try-form" || event.defaultPrevented) return;
-  if (clashed && submitter?.value === "save") dirty = false;
+  const overwrites = clashed && submitter?.value === "save";
+  if (overwrites) dirty = false;
+  if (!overwrites && clashed && target === form) {
+    event.preventDefault();
+    lookAtNews();
+    return;
+  }
   if (!dirty && !sending) return;
   event.preventDefault();
   const id = submitter?.id;
