@@ -158,7 +158,7 @@ def test_a_countdown_counts_down_by_itself(open_window: Window, world: World) ->
     world.let(lambda mentorfy, ours: failed(mentorfy, ours, 3, waits=timedelta(seconds=50)))
     with open_window() as page:
         open_course(page)
-        story = row_of(page, 3).locator(".story")
+        story = row_of(page, 3).locator(".document-story")
         expect(story).to_have_text(re.compile(r"^Retry 2 of 5 · next attempt in 4\d s \(rate limited\)$"))
         first = story.inner_text()
         expect(story).not_to_have_text(first)
