@@ -18,6 +18,7 @@ async function load(path = opener.href) {
   const response = await parts(path).catch(() => null);
   if (!response?.ok) return location.assign("/chat/history");
   panel.innerHTML = await response.text();
+  panel.querySelector("[data-close]").hidden = false;
 }
 
 /** Replace what was found, and leave the words one searches with alone. */
@@ -55,7 +56,7 @@ panel.addEventListener("input", (event) => {
 });
 
 panel.addEventListener("click", async (event) => {
-  if (event.target === panel) return panel.close(); // on what lies behind it
+  if (event.target === panel || event.target.closest("[data-close]")) return panel.close(); // panel: what lies behind it
   const more = event.target.closest(".more a");
   if (!more) return;
   event.preventDefault();
@@ -94,7 +95,7 @@ panel.addEventListener("toggle", (event) => {
 
 panel.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.matches(".find")) return event.preventDefault();
+  if (form.matches(".history-find")) return event.preventDefault();
   event.preventDefault();
   const row = form.closest("li");
   const response = await ask(form.action, { method: "POST", body: new FormData(form), headers: { "hx-request": "true" } });

@@ -6,6 +6,7 @@ import "./chat-history.js";
 
 const NEWS = 4000; // milliseconds between two looks for what another window did
 const NEAR = 160; // pixels from the end within which the page follows an answer
+const ENDINGS = [["stopped", "The answer was stopped."], ["aborted", "The answer broke off."], ["failed", "There is no answer."]];
 const AT_THE_LIMIT = 0.9;
 
 const turns = document.getElementById("turns");
@@ -86,8 +87,9 @@ function follow(row) {
   });
   source.addEventListener("end", (event) => {
     finish();
-    keepingPlace(() => place(rowsOf(event.data)));
-    progress.textContent = "The answer is complete.";
+    const rows = rowsOf(event.data);
+    keepingPlace(() => place(rows));
+    progress.textContent = ENDINGS.find(([status]) => rows[0].classList.contains(status))?.[1] ?? "The answer is complete.";
   });
   source.addEventListener("gone", () => {
     finish();
@@ -260,7 +262,10 @@ async function look() {
   const response = await ask(`${location.pathname}/news?state=${last.dataset.state ?? ""}`, {
     headers: { "hx-request": "true" },
   }).catch(() => null);
-  if (response?.status === 200) keepingPlace(async () => place(rowsOf(await response.text())));
+  if (response?.status === 200) {
+    const rows = rowsOf(await response.text());
+    keepingPlace(() => place(rows));
+  }
   if (response?.status === 404) location.assign("/chat");
 }
 
