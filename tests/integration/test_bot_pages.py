@@ -151,7 +151,7 @@ def test_the_page_is_saved_in_parts_while_it_is_written(ada: Operator, bot: str)
     assert '<li data-setting="custom_length">' in part.text
     late = ada.ask("POST", f"{bot}/draft", data=settings(purpose="Late."), headers={"hx-request": "true"})
     assert late.status_code == 409
-    assert "Pelican owner changed this draft meanwhile" in late.text
+    assert "You changed this draft in another window." in late.text
 
 
 def test_draft_and_published_answer_beside_each_other(ada: Operator, bot: str) -> None:

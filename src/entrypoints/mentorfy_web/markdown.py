@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from mentorfy_core.application import Quote, Shown
+from mentorfy_core.application.quotes import words_of
 from mentorfy_web.places import place_words
 
 GONE: Final = "This source was removed"
@@ -55,6 +56,11 @@ def rendered(shown: Shown, address: str) -> Markup:
         shown: Its message's text is concealed: only the words that may be shown are put in.
         address: Where its citations are: ``{address}/citations/{place}``.
     """
+    return rendered_text(shown.message.text, shown.quotes, address)
+
+
+def rendered_text(concealed: str, quotes: Sequence[Quote], address: str) -> Markup:
+    """Return a concealed text as HTML, the words of its quotes put back as far as they may be shown."""
     cited: list[_Cited] = []
 
     def token(match: re.Match[str]) -> str:
@@ -63,7 +69,7 @@ def rendered(shown: Shown, address: str) -> Markup:
         cited.append(_Cited(len(cited) + 1, number, is_quote, match[2] == "\ue001"))
         return f"\ue000{len(cited)}\ue001"
 
-    text = _CITED.sub(token, shown.message.text)
+    text = _CITED.sub(token, concealed)
     harmless = nh3.clean(
         _html(text),
         tags=set(_TAGS),
@@ -71,11 +77,11 @@ def rendered(shown: Shown, address: str) -> Markup:
         url_schemes={"https", "http", "mailto"},
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    words = shown.words
+    words = words_of(quotes)
 
     def put_in(match: re.Match[str]) -> str:  # only we write tokens, and no attribute that is left can hold one
         one = cited[int(match[1]) - 1]
-        return str(_words(one, words) + _marker(one, shown.quotes, address))
+        return str(_words(one, words) + _marker(one, quotes, address))
 
     return Markup(_TOKEN.sub(put_in, harmless))
 

@@ -143,7 +143,7 @@ async def what_happened(ports: Ports, actor: Actor, bot_id: BotId) -> str:
     """Return who changed a draft that the actor worked on, and what to do."""
     newest = await ports.bots.draft(actor.organization_id, bot_id)
     if newest.saved_by is None:
-        return "The draft was published or discarded meanwhile. Nothing of yours was saved: reload to see what is there."
+        return "The draft was published or discarded meanwhile. Nothing of yours was saved: reload to see what is new."
     if newest.saved_by == actor.member_id:
         return "You changed this draft in another window. Nothing of this one was saved: reload it, or save over it."
     who = (await names_of(ports, actor.organization_id)).get(newest.saved_by, SOMEBODY)

@@ -34,6 +34,11 @@ class Quote:
         return bool(self.text)
 
 
+def words_of(quotes: Sequence[Quote]) -> Mapping[int, str]:
+    """Return the words that may be shown, by the place of their reference, from 1."""
+    return {place: quote.text for place, quote in enumerate(quotes, 1) if quote.visible}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A message as people see it now.
@@ -52,7 +57,7 @@ class Shown:
     @property
     def words(self) -> Mapping[int, str]:
         """The words that may be shown, by the place of their reference, from 1."""
-        return {place: quote.text for place, quote in enumerate(self.quotes, 1) if quote.visible}
+        return words_of(self.quotes)
 
 
 @dataclass(frozen=True, slots=True)

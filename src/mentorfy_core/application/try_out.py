@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mentorfy_core.application.answering import evidence_for, request_for
-from mentorfy_core.application.quotes import Quote, Quotes
+from mentorfy_core.application.quotes import Quote, Quotes, words_of
 from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.settings import problems
 from mentorfy_core.conversations.citations import conceal, reveal
@@ -21,12 +21,14 @@ class Trial:
 
     Attributes:
         answered: False where the material holds no answer; then ``text`` is the no-answer message.
-        quotes: One per citation that may be shown, in order of appearance.
+        concealed: The text with its quotes replaced, see ``citations.conceal``.
+        quotes: One per citation, in order of appearance.
         evidence: Everything the answer could rest on, best first.
     """
 
     answered: bool
     text: str
+    concealed: str = ""
     quotes: tuple[Quote, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
@@ -76,10 +78,10 @@ class TryOut:
         said = "".join([piece async for piece in self.ports.chat.answer(organization_id, request)])
         text, references = conceal(said, evidence)
         quotes = await Quotes(self.ports).of(organization_id, references)
-        words = {place: quote.text for place, quote in enumerate(quotes, 1) if quote.visible}
         return Trial(
             answered=True,
-            text=reveal(text, words),
-            quotes=tuple(quote for quote in quotes if quote.visible),
+            text=reveal(text, words_of(quotes)),
+            concealed=text,
+            quotes=quotes,
             evidence=tuple(evidence),
         )

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from markupsafe import Markup
 from starlette.responses import Response
 
-from mentorfy_core.application import preview
+from mentorfy_core.application import Comparison, preview
 from mentorfy_core.bots.model import Draft
 from mentorfy_core.errors import Conflict, InvalidInput, NotFound
 from mentorfy_core.ids import BotId
 from mentorfy_web.bot_forms import Filled, filled, number, rearranged, shown
 from mentorfy_web.doors import Door
+from mentorfy_web.markdown import rendered_text
 from mentorfy_web.promises import creativities, lengths
 from mentorfy_web.routing import Way
 from mentorfy_web.visits import Visit
@@ -86,7 +88,7 @@ async def try_bot(visit: Visit) -> Response:
         trial = await visit.mentorfy.try_out(visit.actor, _bot_id(visit), question)
     except (Conflict, InvalidInput) as error:
         return await _page(visit, template, status=_status(error), question=question, trial_problem=str(error))
-    return await _page(visit, template, question=question, trial=trial)
+    return await _page(visit, template, question=question, trial=trial, answers=_answers(trial))
 
 
 async def show_revision(visit: Visit) -> Response:
@@ -99,6 +101,12 @@ async def show_revision(visit: Visit) -> Response:
     bench = await visit.mentorfy.bots.workbench(visit.actor, _bot_id(visit))
     seen = preview(revision.bot.name, revision.bot.behavior)
     return visit.page("bot_revision.html", bench=bench, revision=revision, seen=seen)
+
+
+def _answers(seen: Comparison) -> Mapping[str, Markup]:
+    """Return what was answered as HTML; its citations lead to the sources below it."""
+    trials = {"draft": seen.draft, "published": seen.published}
+    return {name: rendered_text(one.concealed, one.quotes, f"#{name}") for name, one in trials.items()}
 
 
 async def _save(visit: Visit, sent: Filled) -> Draft:
@@ -129,7 +137,14 @@ async def _page(
         values = replace(values, name=sent.name, behavior=sent.behavior)
     seen = preview(values.name, values.behavior)
     published = set(preview(bench.bot.name, bench.bot.behavior).prompt.splitlines())
-    optional: Mapping[str, Any] = {"question": "", "trial": None, "trial_problem": "", "unsaved": False, **context}
+    optional: Mapping[str, Any] = {
+        "question": "",
+        "trial": None,
+        "answers": {},
+        "trial_problem": "",
+        "unsaved": False,
+        **context,
+    }
     return visit.page(
         template,
         status=status,
