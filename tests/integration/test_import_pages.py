@@ -277,3 +277,13 @@ def test_a_program_starts_with_allowed_folders_only(site: Site, letters: Path, t
     assert site.api("POST", "", json={"source": "local", "folder": str(tmp_path)}).status_code == 404
     for body in ({"source": "local"}, {"source": "memory", "folder": "x"}):
         assert site.api("POST", "", json=body).status_code == 422
+
+
+def test_the_summary_names_what_was_done_and_counts_what_was_left_out(site: Site, letters: Path) -> None:
+    path = site.planned(letters)
+    with site.work():
+        site.post(f"{path}/confirm", {"row": ["0", "1"], "take": ["1"]})
+        summary = site.until(path, "Import complete").partition("data-notice")[2].partition("</details>")[0]
+    assert "letters / May.md" in summary
+    assert "June" not in summary
+    assert "1 file left out." in summary

@@ -71,7 +71,8 @@ class ImportView:
     """One import as a person sees it.
 
     Attributes:
-        kinds: Those there are, with how many files of each.
+        kinds: Those worth looking at alone, with how many files of each.
+        done: How many files of each kind were, or would be, treated so; without those left out.
         to_import: Files that would be imported, and those that were not left out of them.
         entries: A portion of the plan, from ``start``; ``following`` is where the next portion begins.
         has_worker: Whether anybody is there to carry it out.
@@ -80,6 +81,7 @@ class ImportView:
     job: Import
     summary: Summary
     kinds: Sequence[tuple[Kind, int]]
+    done: Sequence[tuple[Kind, int]]
     to_import: int
     taken: int
     has_worker: bool
@@ -138,6 +140,7 @@ async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
     """Return an import as a person sees it now."""
     tally = await mentorfy.look.tally(actor, job.id)
     to_import = _count(tally, IMPORTED)
+    taken: Tally = {(verdict, left_out): number for (verdict, left_out), number in tally.items() if not left_out}
     overview = await mentorfy.look.overview(actor)
     return ImportView(
         job=job,
@@ -147,8 +150,9 @@ async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
             for kind in (TO_IMPORT, *KINDS, EVERYTHING)
             if (number := _count(tally, kind.verdicts)) and not (number == to_import and kind.verdicts < IMPORTED)
         ],
+        done=[(kind, number) for kind in KINDS if (number := _count(taken, kind.verdicts))],
         to_import=to_import,
-        taken=sum(number for (verdict, left_out), number in tally.items() if verdict in IMPORTED and not left_out),
+        taken=_count(taken, IMPORTED),
         has_worker=overview.workers > 0,
         at=overview.at,
     )
@@ -159,10 +163,12 @@ def _count(tally: Tally, verdicts: frozenset[Verdict]) -> int:
 
 
 async def names_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> Mapping[str, Sequence[Entry]]:
-    """Return some files of each kind, for a summary."""
-    return {
-        kind.name: await mentorfy.look.plan_page(actor, job.id, limit=NAMED, verdicts=kind.verdicts) for kind in KINDS
-    }
+    """Return some files of each kind, for a summary; what was left out is none of them."""
+    names = {}
+    for kind in KINDS:
+        found = await mentorfy.look.plan_page(actor, job.id, limit=PAGE, verdicts=kind.verdicts)
+        names[kind.name] = [entry for entry in found if not entry.left_out][:NAMED]
+    return names
 
 
 def summary_words(summary: Summary) -> str:

@@ -33,6 +33,7 @@ function show(text, address) {
     old.replaceWith(fresh);
     enhance();
     fresh.querySelector("#import-title")?.focus({ preventScroll: true });
+    if (!dialog()) scrollTo(0, 0);
     if (!dialog() && address) history.replaceState(null, "", withoutSince(new URL(address)));
   }
   watch();
