@@ -145,17 +145,23 @@ async def view_of(mentorfy: Mentorfy, actor: Actor, job: Import) -> ImportView:
     return ImportView(
         job=job,
         summary=summary_of(tally),
-        kinds=[
-            (kind, number)
-            for kind in (TO_IMPORT, *KINDS, EVERYTHING)
-            if (number := _count(tally, kind.verdicts)) and not (number == to_import and kind.verdicts < IMPORTED)
-        ],
+        kinds=_kinds(job, tally, to_import),
         done=[(kind, number) for kind in KINDS if (number := _count(taken, kind.verdicts))],
         to_import=to_import,
         taken=_count(taken, IMPORTED),
         has_worker=overview.workers > 0,
         at=overview.at,
     )
+
+
+def _kinds(job: Import, tally: Tally, to_import: int) -> list[tuple[Kind, int]]:
+    """Return the kinds there are; while a person decides, what they decide about first, and nothing twice."""
+    if not job.waits_for_a_person:
+        return [(kind, number) for kind in (*KINDS, EVERYTHING) if (number := _count(tally, kind.verdicts))]
+    counted = ((kind, _count(tally, kind.verdicts)) for kind in (TO_IMPORT, *KINDS, EVERYTHING))
+    return [
+        (kind, number) for kind, number in counted if number and not (number == to_import and kind.verdicts < IMPORTED)
+    ]
 
 
 def _count(tally: Tally, verdicts: frozenset[Verdict]) -> int:
