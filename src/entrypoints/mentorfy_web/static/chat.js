@@ -245,7 +245,7 @@ function fit() {
   box.rows = Math.min(8, Math.max(1, box.value.split("\n").length));
 }
 
-box?.addEventListener("input", fit);
+box?.addEventListener("input", () => keepingPlace(fit));
 box?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
