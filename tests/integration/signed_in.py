@@ -7,10 +7,14 @@ With Starlette's client: ``signed_in(client)``, or ``signed_in(client, Role.MEMB
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import argon2
 from starlette.testclient import TestClient
 
 from mentorfy_core.application import Mentorfy
@@ -19,12 +23,20 @@ from mentorfy_core.ids import MemberId, OrganizationId
 from mentorfy_core.people import Member, Role
 from mentorfy_core.people.audits import Act, Action
 from mentorfy_core.testing.samples import new_id
+from mentorfy_local.passwords import Argon2Hasher
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.organizations import HEADER
 from mentorfy_web.visitors import COOKIE
 
 HERE = Caller(address="127.0.0.1", device="Test")
+
+
+@asynccontextmanager
+async def running_cheaply(settings: Settings) -> AsyncGenerator[Mentorfy]:
+    """Open everything, with passwords that cost next to nothing."""
+    async with running(settings) as mentorfy:
+        yield replace(mentorfy, ports=replace(mentorfy.ports, hasher=Argon2Hasher(argon2.profiles.CHEAPEST)))
 
 
 async def a_secret(mentorfy: Mentorfy, role: Role = Role.OWNER, organization_id: OrganizationId | None = None) -> str:

@@ -15,11 +15,10 @@ from starlette.testclient import TestClient
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.people import Member, Organization, Role
-from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.app import create_app
 from mentorfy_web.organizations import HEADER
-from tests.integration.signed_in import a_person, signed_in
+from tests.integration.signed_in import a_person, running_cheaply, signed_in
 
 PERSON = {"email": "mia@example.org", "name": "Mia", "password": "a few plain words"}
 LINK = re.compile(r"http://testserver(/link/[\w-]+)")
@@ -68,7 +67,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with TestClient(create_app(running(Settings(data=tmp_path / "data"))), follow_redirects=False) as client:
+    with TestClient(create_app(running_cheaply(Settings(data=tmp_path / "data"))), follow_redirects=False) as client:
         house = House(client, *[None] * 2)  # type: ignore[arg-type]
         house.ours = house.call(house.mentorfy.ports.people.organizations)[0]
         house.call(a_stranger_house, house.mentorfy)

@@ -13,18 +13,17 @@ from starlette.testclient import TestClient
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.application.members import Issued
 from mentorfy_core.people import Member, Role
-from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.app import create_app
 from mentorfy_web.visitors import COOKIE
-from tests.integration.signed_in import signed_in
+from tests.integration.signed_in import running_cheaply, signed_in
 
 OWNER = {"email": "Hanne@Example.org", "name": "Hanne", "password": "oars and rowlocks"}
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(running(Settings(data=tmp_path / "data"))), follow_redirects=False) as client:
+    with TestClient(create_app(running_cheaply(Settings(data=tmp_path / "data"))), follow_redirects=False) as client:
         yield client
 
 
