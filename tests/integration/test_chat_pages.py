@@ -365,6 +365,8 @@ def test_without_scripts_a_question_leads_to_the_whole_answer(ada: Person) -> No
     assert {answer.status for answer in sent} == {303}
     assert len({answer.headers["location"] for answer in sent}) == 1
     path = sent[0].headers["location"].partition("#")[0]
+    gone_back = ada.ask("POST", "/chat", form(text="Other words?", bot=bot, key=key))
+    assert gone_back.headers["location"].partition("#")[0] != path
     page = ada.ask("GET", path).text
     assert "seven feet long" in page
     assert page.count("<article") == 2

@@ -1,6 +1,7 @@
 """``/chat`` and ``/chat/{conversation_id}``: asking, and reading answers while they are written."""
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -66,14 +67,20 @@ async def say(visit: Visit) -> Response:
     """Ask a question; without scripts, wait for the whole answer."""
     form = await visit.form()
     conversation_id = _conversation_id(visit) if "conversation_id" in visit.request.path_params else None
+    text = str(form.get("text", ""))
     begun = await visit.mentorfy.begin(
         visit.actor,
-        str(form.get("text", "")),
+        text,
         bot_id=None if conversation_id else _bot_id(str(form.get("bot", ""))),
         conversation_id=conversation_id,
-        key=str(form.get("key", "")),
+        key=_key(str(form.get("key", "")), text),
     )
     return await _answered(visit, begun)
+
+
+def _key(key: str, text: str) -> str:
+    """Return what makes a message one: a form that one goes back to keeps its key, so the words count too."""
+    return f"{key}.{sha256(text.encode(errors='replace')).hexdigest()[:16]}" if key else ""
 
 
 async def say_again(visit: Visit) -> Response:
