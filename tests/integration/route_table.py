@@ -125,6 +125,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "GET /content/changes": Row(OPERATOR, ok=422),  # nor a revision
     "GET /content/bars": Row(OPERATOR),
     "POST /content/retry": Row(OPERATOR, ok=303),
+    "POST /content/retry-matching": Row(OPERATOR, ok=303),
     "POST /content/remove": Row(OPERATOR, ok=303),
     "POST /content/restore": Row(OPERATOR, ok=303),
     "POST /content/resume": Row(OPERATOR, ok=404, send={"reach": "organization"}),  # nothing is paused

@@ -275,7 +275,15 @@ def test_ticked_documents_are_tried_again_as_far_as_that_goes(site: Site) -> Non
     ticked = [f"{site.document(title).id}.0" for title in ("Epoxy", "Empty")]
     page = site.post("/content/retry", document=ticked)
     assert "1 document is in line again. 1 document could not be: nothing was changed there." in page
-    assert "Nothing was selected" in site.post("/content/retry")
+    assert "Nothing was changed: tick" in site.post("/content/retry")
+
+
+def test_everything_a_filter_shows_is_tried_again(site: Site) -> None:
+    assert "Retry all of these" in site.get("/?show=needs_you")
+    page = site.post("/content/retry-matching", show="needs_you", q="glue")
+    assert "1 document is in line again." in page
+    assert "Nothing matches" in page
+    assert "Nothing was changed: tick" in site.post("/content/retry-matching", show="available_to_ai")
 
 
 @pytest.mark.parametrize("value", ["x", "x.y", f"{new_id()}", f"{new_id()}.x"])

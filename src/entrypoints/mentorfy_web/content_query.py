@@ -47,7 +47,7 @@ class ContentQuery:
         opened = query.getlist("open") or cookies.get(cookie_name(organization), "").split(".")
         return cls(
             text=" ".join(query.get("q", "")[:LONGEST_TEXT].split()),
-            show=show if show == NEEDS_YOU or show in set(Status) else "",
+            show=known_show(show),
             inside=query.get("folder", ""),
             opened=frozenset(opened[:MOST_OPEN]) - {NOTHING_OPEN} if opened != [""] else None,
             after=mark_of_text(query.get("after", "")),
@@ -72,6 +72,11 @@ class ContentQuery:
         """Return the address of the tree where one folder is open that was closed, or the other way round."""
         opened = sorted((self.opened or frozenset()) ^ {folder})
         return f"{self.address(open=opened or [NOTHING_OPEN])}#f-{folder}"
+
+
+def known_show(show: str) -> str:
+    """Return which documents to show, "" for everything, also where that is no word of ours."""
+    return show if show == NEEDS_YOU or show in set(Status) else ""
 
 
 def cookie_name(organization: str) -> str:

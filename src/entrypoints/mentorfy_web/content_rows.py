@@ -65,7 +65,7 @@ class DocumentRow:
     @property
     def can_retry(self) -> bool:
         """Whether a person may ask for a try now."""
-        return self.document.claim is None and self.document.status in {Status.RETRYING, Status.FAILED}
+        return can_retry(self.document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,11 @@ class MoreRow:
 
 
 Row = DocumentRow | FolderRow | MoreRow
+
+
+def can_retry(document: Document) -> bool:
+    """Return whether a person may ask for a try now."""
+    return document.claim is None and document.status in {Status.RETRYING, Status.FAILED}
 
 
 def document_row(view: DocumentView, depth: int, sources: Mapping[str, str]) -> DocumentRow:

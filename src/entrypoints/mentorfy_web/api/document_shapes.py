@@ -13,7 +13,7 @@ from mentorfy_core.knowledge.reading import Page, place_name
 from mentorfy_core.ports import DocumentEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that would triple the time it takes to make a page of them
 class DocumentShape:
     """One document.
 

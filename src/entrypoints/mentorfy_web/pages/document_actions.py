@@ -8,17 +8,19 @@ from uuid import UUID
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from mentorfy_core.application.together import Outcome
+from mentorfy_core.application.together import MOST, Outcome
 from mentorfy_core.errors import InvalidInput
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.pauses import Reach
+from mentorfy_web.content_query import ContentQuery, known_show
+from mentorfy_web.content_rows import can_retry
 from mentorfy_web.doors import Door
 from mentorfy_web.routing import Way
 from mentorfy_web.stops import scope_of
 from mentorfy_web.visits import Visit
 from mentorfy_web.wording import number_of
 
-_NOTHING: Final = "Nothing was selected: tick the documents first."
+_NOTHING: Final = "Nothing was changed: tick the documents first."
 
 
 async def retry_one(visit: Visit) -> Response:
@@ -47,6 +49,16 @@ async def retry_chosen(visit: Visit) -> Response:
     cycles = dict(zip(_ids(chosen), _numbers(one.partition(".")[2] for one in chosen), strict=True))
     outcome = await visit.mentorfy.together.retry(visit.actor, cycles)
     return _back(visit, _sentence(outcome, "in line again"))
+
+
+async def retry_matching(visit: Visit) -> Response:
+    """Try again whatever a filter shows, the pages included that nobody looked at."""
+    form = await visit.form()
+    asked = ContentQuery(text=str(form.get("q", "")), show=known_show(str(form.get("show", ""))))
+    listing = await visit.mentorfy.contents.listed(visit.actor, asked.filter, limit=MOST)
+    cycles = {view.document.id: view.document.cycle for view in listing.views if can_retry(view.document)}
+    outcome = await visit.mentorfy.together.retry(visit.actor, cycles)
+    return visit.go(asked.address(), _sentence(outcome, "in line again"))
 
 
 async def remove_chosen(visit: Visit) -> Response:
@@ -118,6 +130,7 @@ WAYS: Final = (
     Way("POST", "/documents/{document_id}/remove", Door.OPERATOR, remove_one),
     Way("POST", "/documents/{document_id}/restore", Door.OPERATOR, restore_one),
     Way("POST", "/content/retry", Door.OPERATOR, retry_chosen),
+    Way("POST", "/content/retry-matching", Door.OPERATOR, retry_matching),
     Way("POST", "/content/remove", Door.OPERATOR, remove_chosen),
     Way("POST", "/content/restore", Door.OPERATOR, restore_chosen),
     Way("POST", "/content/resume", Door.OPERATOR, resume),

@@ -17,8 +17,14 @@ from mentorfy_web.doors import Door
 from mentorfy_web.routing import Way
 from mentorfy_web.visits import Visit
 
-INLINE: Final = {"application/pdf": "application/pdf", "text/plain": "text/plain; charset=utf-8"}
-"""What a browser may show by itself; everything else is only ever saved."""
+_TEXT: Final = "text/plain; charset=utf-8"
+INLINE: Final = {
+    "application/pdf": "application/pdf",
+    "text/plain": _TEXT,
+    "text/markdown": _TEXT,
+    "text/csv": _TEXT,
+}
+"""What a browser may show by itself, and as what; everything else is only ever saved."""
 
 _SEALED: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _PDF: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"

@@ -30,6 +30,7 @@ function remember() {
 function parameters(more) {
   const all = new URLSearchParams(filter);
   for (const folder of opened) all.append("open", folder);
+  if (table?.dataset.root) all.append("open", table.dataset.root);
   if (!opened.size) all.append("open", "none");
   for (const [name, value] of Object.entries(more)) all.set(name, value);
   return all;
@@ -80,7 +81,8 @@ async function poll() {
 }
 
 async function change(news) {
-  if (news.reload || (!table && news.counts[""])) return location.reload();
+  const isStart = !document.getElementById("find");
+  if (news.reload || (isStart && news.counts[""])) return location.reload();
   revision = news.revision;
   steadily(() => {
     if (table) patch(table, news, opened);

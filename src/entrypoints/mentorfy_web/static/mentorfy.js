@@ -20,6 +20,8 @@ function tellSwitched(sentence) {
   if (sentence) say(decodeURIComponent(sentence), { label: "Reload", act: () => location.reload() });
 }
 
+const SHOWN = 15000; // milliseconds of a notice that asks for nothing
+
 /** Say something that a screen reader hears too; with a button where something can be done about it. */
 export function say(sentence, button) {
   const line = document.createElement("p");
@@ -36,6 +38,7 @@ export function say(sentence, button) {
     line.append(" ", does);
   }
   document.getElementById("notices").replaceChildren(line);
+  if (!button) setTimeout(() => line.remove(), SHOWN);
 }
 
 // A menu closes with Escape, and when one clicks elsewhere.
