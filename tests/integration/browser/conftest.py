@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.integration.browser.server import Server
-from tests.integration.browser.visitors import window
+from tests.integration.browser.visitors import PATIENCE, window
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -37,6 +37,7 @@ def chromium() -> str:
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """Drive browsers; only in this package, because its loop keeps this thread from running others."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         yield playwright
 

@@ -75,7 +75,7 @@ def watch_and_retry(page: Page, shoot: Shoot) -> None:
     page.get_by_role("searchbox", name="Find documents").press("Enter")
     row = page.get_by_role("row", name=FILE)
     expect(row).to_contain_text("Retry 2 of 5")
-    expect(row).to_contain_text(re.compile(r"next attempt in [34]( min|:\d\d).*\(rate limited\)"))
+    expect(row).to_contain_text(re.compile(r"next attempt in [3-6]( min|:\d\d).*\(rate limited\)"))
     shoot("retrying")
     row.get_by_role("button", name="Retry").click()
     expect(row).to_contain_text("Available to AI", timeout=LEARNED)

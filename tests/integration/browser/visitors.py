@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.integration.browser.watching import Troubles
 
-PATIENCE = 10_000  # milliseconds; two slow cores, shared with others
+PATIENCE = 30_000  # milliseconds; two slow cores, shared with others
 SCREENSHOTS = Path(__file__).parents[3] / "screenshots"
 HEIGHTS = {1280: 800, 390: 844, 320: 640}
 
