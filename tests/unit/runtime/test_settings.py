@@ -43,6 +43,21 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     assert load().port == 8080
 
 
+def test_folders_are_allowed_to_everybody_or_to_one_organisation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "MENTORFY_FOLDERS", "/srv/letters:/srv/a=b; Harbour School = /srv/harbour ;Ann=~/notes;Ann=/srv/ann"
+    )
+    assert load().folders == {
+        "": ("/srv/letters", "/srv/a=b"),
+        "Harbour School": ("/srv/harbour",),
+        "Ann": (str(Path.home() / "notes"), "/srv/ann"),
+    }
+
+
+def test_no_folder_is_allowed_without_the_setting() -> None:
+    assert load().folders == {}
+
+
 def test_the_data_folder_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert load().data == tmp_path / ".mentorfy"
@@ -55,6 +70,12 @@ def test_the_data_folder_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         ("PORT", "0", "MENTORFY_PORT is “0”, but it must be a whole number from 1 to 65535."),
         ("WORKERS", "-1", "MENTORFY_WORKERS is “-1”, but it must be a whole number from 1 to 64."),
         ("SLOTS", "many", "MENTORFY_SLOTS is “many”, but it must be a whole number from 1 to 64."),
+        (
+            "FOLDERS",
+            "letters",
+            "MENTORFY_FOLDERS is “letters”, but it must be full paths of folders with “:” between them,"
+            " as /home/ann/letters:/srv/books.",
+        ),
         ("LEASE", "soon", "MENTORFY_LEASE is “soon”, but it must be a number of seconds above 0."),
         ("IDLE", "-5", "MENTORFY_IDLE is “-5”, but it must be a number of seconds above 0."),
         ("UNDO", "nan", "MENTORFY_UNDO is “nan”, but it must be a number of seconds above 0."),

@@ -5,6 +5,8 @@ import { chosen, droppedFiles, Refused, upload } from "./uploads.js";
 
 const asPart = () => ({ "x-mentorfy-part": dialog() ? "dialog" : "page" });
 const EVERY = 1000;
+const NOW_AND_THEN = 5000; // while a person reads the plan
+const NO_ANSWER = "The server does not answer. Nothing was lost; try again in a moment.";
 let timer = 0;
 
 /** The part of the page that is the import, wherever it stands. */
@@ -60,6 +62,7 @@ function complain(text) {
 
 function complainWith(sentence) {
   const part = current();
+  if (!part) return say(sentence);
   part.querySelector(":scope > .problem.now")?.remove();
   const line = document.createElement("p");
   line.className = "problem now";
@@ -108,7 +111,7 @@ function watch() {
     } catch {
       watch(); // the server does not answer: it will
     }
-  }, EVERY);
+  }, part.dataset.since === "plan" ? NOW_AND_THEN : EVERY);
 }
 
 function open(address) {
@@ -159,7 +162,7 @@ document.addEventListener("submit", (event) => {
   const address = event.submitter?.getAttribute("formaction") ?? form.action;
   event.submitter?.setAttribute("aria-busy", "true");
   load(address, { method: "POST", body: form.enctype === "multipart/form-data" ? body : new URLSearchParams(body) })
-    .catch(() => say("The server does not answer. Nothing was lost; try again in a moment."))
+    .catch(() => complainWith(NO_ANSWER))
     .finally(() => event.submitter?.removeAttribute("aria-busy"));
 });
 
@@ -211,11 +214,12 @@ async function sendFiles(form) {
     });
     dropped = [];
     sending = null;
-    await load(`/imports/${id}`);
+    if (part.isConnected) await load(`/imports/${id}`);
+    else tell(`<p><a href="/imports/${id}">Everything is uploaded: see what was found</a></p>`);
   } catch (error) {
     if (state.stop.signal.aborted) return;
     state.stop.abort();
-    if (state.id) await load(`/imports/${state.id}`).catch(() => {});
+    if (state.id && part.isConnected) await load(`/imports/${state.id}`).catch(() => {});
     complainWith(error instanceof Refused && error.message ? error.message : "The server does not answer. What was sent is kept; open this import again to go on.");
   } finally {
     if (sending === state) sending = null;

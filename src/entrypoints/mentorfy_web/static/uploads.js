@@ -17,6 +17,7 @@ export const chosen = (form, dropped) => [
 export async function droppedFiles(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const found = [];
+  if (!entries.length) return [...transfer.files].map((file) => ({ file, path: file.name }));
   for (const entry of entries) await collect(entry, "", found);
   return found;
 }
