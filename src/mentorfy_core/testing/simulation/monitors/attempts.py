@@ -63,9 +63,14 @@ class AttemptMonitor:
         world.require(event.alone or not before.losses, Breach.NOT_ALONE)
         if UNHEARD.get():
             return
-        mates = [one for one in world.attempts.values() if one.node is node and not one.over and not one.excused]
+        mates = [one for one in world.attempts.values() if one.node is node and not one.excused and self._goes_on(one)]
         world.require(not (mates and before.losses), Breach.BESIDE_OTHERS)
         world.require(not any(one.alone for one in mates), Breach.BESIDE_THE_LONE)
+
+    def _goes_on(self, attempt: Attempt) -> bool:
+        """Return whether its worker may still be at it: past its deadline, heartbeats are refused."""
+        claim = self._setting.tables.documents[attempt.document_id].claim
+        return not attempt.over and claim is not None and claim.deadline > self._world.now()
 
     def _learning_begins(self, after: Document) -> None:
         tables = self._setting.tables
@@ -156,8 +161,8 @@ class AttemptMonitor:
         landed = "waiting" if after.status in WAITING else after.status.value
         world.require(landed == verdict, Breach.WRONG_VERDICT, f"{landed} instead of {verdict}")
         if isinstance(event, Broke) and verdict == "retrying" and attempt is not None and not attempt.excused:
-            wait, due = (after.next_run_at - world.now()).total_seconds(), tally.delay(event)
-            on_it = due - STALE <= wait <= due * 1.5 + 1
+            wait, due = (after.next_run_at - after.updated_at).total_seconds(), tally.delay(event)
+            on_it = due <= wait <= due * 1.5
             world.require(on_it, Breach.OFF_THE_LADDER, f"{wait:.0f} s instead of {due:.0f} s")
 
     def _tally(self, document: Document) -> Tally:
