@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from mentorfy_core.application.held import until_answered
@@ -14,7 +14,8 @@ from mentorfy_core.documents.model import Document, Stage
 from mentorfy_core.errors import Conflict, IllegalTransition, NotFound, StoreUnavailable
 from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.recipes import recipe_for
-from mentorfy_core.ports import Ports
+from mentorfy_core.pauses import Blocked
+from mentorfy_core.ports import Ports, Read
 from mentorfy_core.retries import RetryManager
 
 CANDIDATES: Final = 6
@@ -58,7 +59,7 @@ class Claim:
         blocked = await Obstacles(self.ports, self.timing).blocked()
         due = await self.ports.documents.due(CANDIDATES, blocked.value)
         for organization_id, document_id in self._from_anywhere(due):
-            pick = await self._try(organization_id, document_id, busy=busy, until=blocked.at + FRESH)
+            pick = await self._try(organization_id, document_id, blocked, busy=busy)
             if pick.document or pick.wants_quiet:
                 return pick
         return Pick()
@@ -70,12 +71,12 @@ class Claim:
         return (*due[start:], *due[:start])
 
     async def _try(
-        self, organization_id: OrganizationId, document_id: DocumentId, *, busy: bool, until: datetime
+        self, organization_id: OrganizationId, document_id: DocumentId, blocked: Read[Blocked], *, busy: bool
     ) -> Pick:
         try:
             read = await self.ports.documents.get(organization_id, document_id)
             document = read.value
-            if read.at > until:
+            if read.at > blocked.at + FRESH or blocked.value.stops(document):  # another stage may be owed by now
                 return Pick()
             if document.losses and busy:
                 return Pick(wants_quiet=True)

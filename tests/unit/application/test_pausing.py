@@ -213,6 +213,21 @@ async def test_a_worker_that_stood_still_looks_at_the_pauses_again() -> None:
     assert await claimed(world) is None
 
 
+async def test_what_owes_a_stopped_stage_by_the_time_it_is_looked_at_is_left_alone() -> None:
+    world = await filled(1)
+    await world.mentorfy.pauses.pause(OWNER, Scope.of_provider(KNOWLEDGE), at_the_machine=True)
+    due = world.ports.documents.due
+
+    async def late(*arguments: object) -> object:
+        found = await due(*arguments)  # type: ignore[arg-type]
+        world.meddle("documents", due=due)
+        assert (await tried(world)).status is Status.UPLOADED
+        return found
+
+    world.meddle("documents", due=late)
+    assert await claimed(world) is None
+
+
 async def test_an_event_is_told_until_it_is_heard_or_given_up() -> None:
     world = await filled(1)
     document, save = rows(world)[0], world.ports.pauses.save
