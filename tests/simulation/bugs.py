@@ -54,8 +54,9 @@ BUGS = (
     Bug("a quota costs tries", EFFECTS, "if event.kind in ABOUT_EVERYONE:", "if False:"),
     Bug("a stale click is heard", APP + "retry", "RetryRequested(cycle=cycle) if document.cycle <= cycle else None", "RetryRequested(cycle=document.cycle)"),
     # use cases
-    Bug("nobody asks for the token again", APP + "fetch", "if await source.token(organization_id, external_id) != before:", "if False:"),
-    Bug("the token is asked only after", APP + "fetch", "before = await source.token(organization_id, external_id)\n        data = await source.read(organization_id, external_id)", "data = await source.read(organization_id, external_id)\n        before = await source.token(organization_id, external_id)"),
+    Bug("nobody asks for the token again", APP + "fetch", "if after != before:", "if False:"),
+    Bug("the token is asked only after", APP + "fetch", "token=before,", "token=await source.token(organization_id, external_id),"),
+    Bug("the bytes are read first", APP + "fetch", "            before = await source.token(organization_id, external_id)\n            data = await source.read(organization_id, external_id)", "            data = await source.read(organization_id, external_id)\n            before = await source.token(organization_id, external_id)"),
     Bug("all attempts share a key", APP + "fetch", "/{document.id}/{token}", "/{document.id}/{document.id}"),
     Bug("publish when the ledger is full", APP + "learn", "if i not in written}", "if i in written}"),
     Bug("a store error is a failure", APP + "held", "        except StoreUnavailable:\n            await asyncio.sleep(pause", "        except ZeroDivisionError:\n            await asyncio.sleep(pause"),
@@ -124,4 +125,10 @@ BUGS = (
     Bug("the blob is stored after the report", APP + "fetch", "        await self.ports.blobs.put(organization_id, key, data)\n", ""),
     Bug("two rows for one write", STORE, "tables.events.setdefault(after.id, []).append(line)", "tables.events.setdefault(after.id, []).extend([line, line])"),
     Bug("a stop kills what it interrupts", APP + "serve", "            await crew.dismiss()", "            pass"),
+    # pauses and breakers
+    Bug("nobody looks at pauses", APP + "claim", "documents.due(CANDIDATES, blocked.value)", "documents.due(CANDIDATES)"),
+    Bug("pauses are trusted for ever", APP + "claim", "read.at > blocked.at + FRESH or", "False or"),
+    Bug("what is stopped is seen in line only", APP + "claim", " or blocked.value.stops(document)", ""),
+    Bug("a pause costs a try", APP + "attempt", "if put_off_until else broke", "if False else broke"),
+    Bug("a lifted pause goes on", STORE.replace("tables", "pauses"), "replace(stored, until=world.now())", "stored"),
 )  # fmt: skip
