@@ -26,14 +26,14 @@ from mentorfy_web.api.bot_shapes import (
     published_shape,
     revision_shape,
 )
-from mentorfy_web.api.operations import Operation
+from mentorfy_web.api.operations import WHOLE, Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.visits import Visit
 
 _VISIBLE: Final = r"[^\s\x00-\x1f\x7f]"
 """Somewhere there must be something to see."""
 
-Counted = Annotated[int, Field(ge=0, le=2**31)]
+Counted = Annotated[int, Field(ge=0, le=2**31), WHOLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

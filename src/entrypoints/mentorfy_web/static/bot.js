@@ -53,7 +53,8 @@ async function send() {
       clashed = true;
       lookAtNews();
     }
-    if (clashed || !answer.ok) tell("Not saved", true);
+    if (clashed) tell("Not saved: this draft was changed elsewhere. Choose at the top.", true);
+    else if (!answer.ok) tell("Not saved", true);
   } catch {
     dirty = true;
     tell("Not saved: no connection. Trying again…", true);
