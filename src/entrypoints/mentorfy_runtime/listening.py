@@ -7,6 +7,9 @@ from typing import Final
 from mentorfy_runtime.settings import SettingsError
 
 TRIED: Final = 50
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where a server is reached that listens on every address."""
+
 _TAKEN: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
@@ -46,5 +49,10 @@ def address(listening: socket.socket) -> str:
 
 
 def address_of(host: str, port: int) -> str:
-    """Return what to type into a browser, of a server that should be there."""
+    """Return what to type into a browser on this machine.
+
+    >>> address_of("0.0.0.0", 8080), address_of("::1", 8080)
+    ('http://127.0.0.1:8080', 'http://[::1]:8080')
+    """
+    host = _EVERYWHERE.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
