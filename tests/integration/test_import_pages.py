@@ -18,6 +18,7 @@ from mentorfy_core.people import Actor
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.app import create_app
+from mentorfy_web.guard import LARGEST_BODY
 from mentorfy_web.pages.imports import PART
 from tests.integration.servers.seeded import a_tenant, signed_in
 
@@ -233,6 +234,13 @@ def test_a_form_uploads_files_and_folders_in_one_request(site: Site) -> None:
 
 def test_a_form_without_files_is_told_so(site: Site) -> None:
     assert "Choose files or a folder first" in site.upload([("files", ("", b""))]).text
+
+
+def test_a_form_that_is_too_large_is_told_what_to_do(site: Site) -> None:
+    headers = {"content-length": str(LARGEST_BODY + 1), "content-type": "multipart/form-data; boundary=x"}
+    answer = site.client.post("/imports/uploads", headers=headers, params={"organization": site.organization})
+    assert answer.status_code == 413
+    assert "Go back and choose fewer files" in answer.text
 
 
 def test_the_sample_is_imported_at_one_press(site: Site) -> None:

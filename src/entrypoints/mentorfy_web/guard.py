@@ -1,16 +1,25 @@
 """What every answer carries, and which requests are not even heard."""
 
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mentorfy_web.errors import answer
 from mentorfy_web.organizations import SAFE
 
 LARGEST_BODY: Final = 256 * 2**20
 """The largest request, in bytes."""
+
+TOO_LARGE: Final = (
+    f"That is more than {LARGEST_BODY // 2**20} MiB in one request, so nothing was taken."
+    " Go back and choose fewer files, or send a folder at a time."
+)
+_DIGITS: Final = 18
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self';"
@@ -26,7 +35,7 @@ HEADERS: Final = {
 
 
 class Guard:
-    """Refuse unsafe requests of other sites; add the security headers to every answer."""
+    """Refuse unsafe requests of other sites, and those that are too large; add the security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -45,11 +54,21 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
+        if _announced(Headers(scope=scope)) > LARGEST_BODY:
+            refusal: Response = answer(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+            await refusal(scope, receive, send_with_headers)
+            return
         if scope["method"] not in SAFE and not _is_ours(Headers(scope=scope)):
             refusal = PlainTextResponse("This request comes from another site, so nothing was done.", 403)
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
+
+
+def _announced(headers: Headers) -> int:
+    """Return how large a body will be; 0 where nothing is said: then ``RequestBodyLimitMiddleware`` counts."""
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) <= _DIGITS else 0
 
 
 def _is_ours(headers: Headers) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -225,3 +226,31 @@ def test_what_a_person_left_out_is_counted_apart() -> None:
     summary = summarize(plan)
     assert (summary.total, summary.new, summary.left_out) == (1, 1, 1)
     assert summary_sentence(summary) == "1 new, 0 updated, 0 unchanged (1 left out now)"
+
+
+STEPS: dict[str, Callable[[Import], Import]] = {
+    "claimed": take,
+    "planned": lambda one: planned(one, one.epoch, 3, NOW, NOW),
+    "advanced": lambda one: advanced(one, one.epoch, total=3, prepared=1, current="a", now=NOW),
+    "completed": lambda one: completed(one, one.epoch, NOW),
+    "handed back": lambda one: handed_back(one, one.epoch, NOW),
+    "broke": lambda one: broke(one, one.epoch, ErrorKind.NETWORK_ERROR, "It broke.", NOW, RETRIES),
+    "filled": lambda one: filled(one, NOW),
+    "confirmed": lambda one: confirmed(one, NOW),
+    "cancelled": lambda one: cancelled(one, NOW),
+}
+
+
+@given(upload=st.booleans(), by_program=st.booleans(), names=st.lists(st.sampled_from(sorted(STEPS)), max_size=40))
+def test_whatever_happens_in_whatever_order(upload: bool, by_program: bool, names: list[str]) -> None:
+    work = job(state=ImportState.IDLE if upload else ImportState.SCANNING, confirmed=by_program)
+    for name in names:
+        try:
+            after = STEPS[name](work)
+        except (Fenced, IllegalTransition):
+            continue
+        assert after.epoch >= work.epoch
+        assert after is work or not work.is_over
+        assert after.claim is None or import_owed(after) is not None
+        assert after.confirmed or after.state is not ImportState.PREPARING or import_owed(after) is None
+        work = after
