@@ -1,7 +1,7 @@
 // The import dialog: every step is a page of its own; here its middle is shown in a dialog and kept up to date.
 
 import { ask, say } from "./mentorfy.js";
-import { chosen, droppedFiles, Refused, upload } from "./uploads.js";
+import { sendFiles } from "./import-sending.js";
 
 const asPart = () => ({ "x-mentorfy-part": dialog() ? "dialog" : "page" });
 const EVERY = 1000;
@@ -157,7 +157,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.closest("[data-import-part]")) return;
   event.preventDefault();
-  if (form.matches("[data-upload]")) return sendFiles(form);
+  if (form.matches("[data-upload]")) return sendFiles(form, { load, complain: complainWith, tell });
   const body = new FormData(form, event.submitter);
   const address = event.submitter?.getAttribute("formaction") ?? form.action;
   event.submitter?.setAttribute("aria-busy", "true");
@@ -165,111 +165,6 @@ document.addEventListener("submit", (event) => {
     .catch(() => complainWith(NO_ANSWER))
     .finally(() => event.submitter?.removeAttribute("aria-busy"));
 });
-
-// Uploads: what was chosen or dropped is listed, sent with progress, and then the import goes on as any other.
-
-let dropped = [];
-let sending = null;
-
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
-const count = (number) => `${number.toLocaleString("en")} file${number === 1 ? "" : "s"}`;
-const weight = (files, largest = Infinity) => files.reduce((sum, { file }) => sum + (file.size > largest ? 0 : file.size), 0);
-
-function listChosen(form) {
-  const files = chosen(form, dropped);
-  form.querySelector("[data-chosen]").textContent = files.length ? `${count(files.length)}, ${size(weight(files))}` : "";
-  form.querySelector("button:not([type])").textContent = files.length ? `Upload ${count(files.length)}` : "Upload";
-}
-
-async function sendFiles(form) {
-  const files = chosen(form, dropped);
-  const [most, largest] = [Number(form.dataset.most), Number(form.dataset.largest)];
-  if (!files.length) return complainWith("Choose files or a folder first, or drop them here.");
-  if (files.length > most) return complainWith(`One import takes ${most.toLocaleString("en")} files. Choose a smaller folder.`);
-  const part = current();
-  const board = progressBoard(count(files.length));
-  part.replaceChildren(part.querySelector(".import-head"), board.box);
-  part.querySelector("#import-title").textContent = "Uploading…";
-  part.querySelector("#import-title").focus({ preventScroll: true });
-  const total = weight(files, largest);
-  const state = { id: null, stop: new AbortController() };
-  sending = state;
-  board.cancel.addEventListener("click", async () => {
-    state.stop.abort();
-    const into = state.id && `/imports/${state.id}`;
-    if (into) await ask(`/api${into}/cancel`, { method: "POST" }).catch(() => {});
-    load(into || "/imports/new");
-  });
-  try {
-    const id = await upload(files, {
-      includeRemoved: form.elements.include_removed.checked,
-      largest,
-      signal: state.stop.signal,
-      started: (started) => (state.id = started),
-      tell: ({ done, sent, current: name }) => {
-        [board.bar.max, board.bar.value] = [Math.max(total, 1), sent];
-        board.count.textContent = `${done}/${files.length} uploaded, ${size(sent)} of ${size(total)}`;
-        board.name.textContent = name;
-      },
-    });
-    dropped = [];
-    sending = null;
-    if (part.isConnected) await load(`/imports/${id}`);
-    else tell(`<p><a href="/imports/${id}">Everything is uploaded: see what was found</a></p>`);
-  } catch (error) {
-    if (state.stop.signal.aborted) return;
-    state.stop.abort();
-    if (state.id && part.isConnected) await load(`/imports/${state.id}`).catch(() => {});
-    complainWith(error instanceof Refused && error.message ? error.message : "The server does not answer. What was sent is kept; open this import again to go on.");
-  } finally {
-    if (sending === state) sending = null;
-  }
-}
-
-function progressBoard(files) {
-  const box = document.createElement("div");
-  box.className = "import-now";
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", "Uploaded");
-  const line = document.createElement("p");
-  const [number, name] = [document.createElement("span"), document.createElement("span")];
-  number.className = "number";
-  number.textContent = `0 of ${files} uploaded`;
-  name.className = "faint";
-  line.append(number, " ", name);
-  const end = document.createElement("div");
-  end.className = "import-end";
-  const cancel = document.createElement("button");
-  cancel.type = "button";
-  cancel.className = "plain";
-  cancel.textContent = "Cancel the upload";
-  const hint = document.createElement("p");
-  hint.className = "hint";
-  hint.textContent = "Keep this page open until all files are sent.";
-  end.append(hint, cancel);
-  box.append(bar, line, end);
-  return { box, bar, count: number, name, cancel };
-}
-
-addEventListener("beforeunload", (event) => {
-  if (sending) event.preventDefault();
-});
-
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-upload]");
-  if (form && event.target.type === "file") listChosen(form);
-});
-for (const name of ["dragover", "dragleave", "drop"]) {
-  document.addEventListener(name, async (event) => {
-    const zone = event.target.closest?.("[data-import-part]")?.querySelector("[data-drop]");
-    if (!zone || !event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    zone.classList.toggle("over", name === "dragover");
-    if (name !== "drop") return;
-    dropped = [...dropped, ...(await droppedFiles(event.dataTransfer))];
-    listChosen(zone.closest("form"));
-  });
-}
 
 // How many files would be imported, while boxes are ticked.
 document.addEventListener("change", (event) => {
