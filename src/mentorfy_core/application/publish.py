@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from mentorfy_core.application.bots import SOMEBODY, names_of
 from mentorfy_core.application.drafts import what_happened
 from mentorfy_core.bots.model import Bot
-from mentorfy_core.bots.settings import problems, publishable
+from mentorfy_core.bots.settings import changes, problems, publishable
 from mentorfy_core.errors import Conflict
 from mentorfy_core.ids import BotId
 from mentorfy_core.people import Actor, require_operator
@@ -30,19 +30,20 @@ class Publish:
         Raises:
             Forbidden: The actor is a member.
             NotFound: No such bot in the actor's organisation.
-            Conflict: The draft lacks something, or nobody has begun one; or somebody else changed it, or published,
-                meanwhile. The draft is kept.
+            Conflict: The draft lacks something, or says what is published already; or somebody else changed it, or
+                published, meanwhile. The draft is kept.
         """
         require_operator(actor)
         draft = await self.ports.bots.draft(actor.organization_id, bot_id)
         if draft.version != version:
             raise Conflict(await what_happened(self.ports, actor, bot_id))
-        if not draft.is_begun:
+        newest = await self.ports.bots.get(actor.organization_id, bot_id)
+        if not changes((newest.name, newest.behavior), (draft.name, draft.behavior)):
             raise Conflict("Nothing has been changed, so there is nothing to publish.")
         if found := problems(draft.name, draft.behavior):
             raise Conflict(" ".join(found.values()))
         bot = replace(
-            await self.ports.bots.get(actor.organization_id, bot_id),
+            newest,
             name=draft.name.strip(),
             behavior=publishable(draft.behavior),
             revision=revision,
