@@ -51,6 +51,14 @@ async def lived_in(mentorfy: Mentorfy) -> Sequence[Tenant]:
     return tenants
 
 
+async def shared(mentorfy: Mentorfy) -> Sequence[Tenant]:
+    """Make two organisations; the first one's owner owns both."""
+    ours, theirs = tenants = [await a_tenant(mentorfy, mark) for mark in (OURS, THEIRS)]
+    owner = await mentorfy.ports.people.member(ours.organization_id, ours.owner.member_id)
+    await mentorfy.ports.people.add_member(replace(owner, organization_id=theirs.organization_id))
+    return tenants
+
+
 async def plentiful(mentorfy: Mentorfy) -> Sequence[Tenant]:
     """Make two organisations in which people have worked, and something to ask for by each API route."""
     tenants = await lived_in(mentorfy)
@@ -113,6 +121,7 @@ def _told(tenant: Tenant) -> Mapping[str, Any]:
 
 HOUSES: Final[Mapping[str, Callable[[Mentorfy], Awaitable[Sequence[Tenant]]]]] = {
     "lived-in": lived_in,
+    "shared": shared,
     "plentiful": plentiful,
     "hostile": hostile,
 }

@@ -21,10 +21,10 @@ export function within(row) {
 /** Change the page; whatever is looked at stays where it is. */
 export function steadily(change) {
   const table = document.getElementById("documents");
-  const anchor = table && anchorOf(table);
-  const before = anchor?.getBoundingClientRect().top;
+  const anchors = table ? anchorsOf(table).map((element) => ({ element, top: element.getBoundingClientRect().top })) : [];
   change();
-  if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
+  const anchor = anchors.find((one) => one.element.isConnected);
+  if (anchor) scrollBy(0, anchor.element.getBoundingClientRect().top - anchor.top);
 }
 
 /** Put news into the table. */
@@ -38,13 +38,14 @@ export function patch(table, news, opened) {
   }
 }
 
-/** What must not move: the focused row where it is seen, else the first row that is. */
-function anchorOf(table) {
-  const seen = (row) => row.getBoundingClientRect().bottom > 64 && row.getBoundingClientRect().top < innerHeight;
-  const focused = document.activeElement?.closest?.("#documents tr");
-  if (focused && seen(focused)) return focused;
-  if (table.getBoundingClientRect().top > 0) return null;
-  return [...table.tBodies[0].rows].find(seen);
+/** What must not move: what has the focus where it is seen, or else its row, or else the first row that is seen. */
+function anchorsOf(table) {
+  const seen = (one) => one.getBoundingClientRect().bottom > 64 && one.getBoundingClientRect().top < innerHeight;
+  const focused = document.activeElement;
+  const row = focused?.closest?.("#documents tr");
+  if (row && seen(row)) return [focused, row];
+  if (table.getBoundingClientRect().top > 0) return [];
+  return [...table.tBodies[0].rows].filter(seen).slice(0, 1);
 }
 
 function takeOut(row) {
