@@ -1,7 +1,7 @@
 """One search: measure every visible passage, let the core's rules order the best of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan
 from typing import Final
 
@@ -54,12 +54,14 @@ class Measures:
         held: The share of the question's terms, weighted by rarity.
         cosine: NaN where question or passage has no vector.
         thresholds: What the product's thresholds are on the embedder's scale.
+        scores: Those told already.
     """
 
     lexical: Floats
     held: Floats
     cosine: Floats
     thresholds: Mapping[float, float]
+    scores: dict[int, float] = field(default_factory=dict)
 
     @property
     def similarity(self) -> Floats:
@@ -68,8 +70,10 @@ class Measures:
 
     def score(self, row: int) -> float:
         """Return what the product's threshold judges."""
-        cosine = float(self.cosine[row])
-        return score(None if isnan(cosine) else cosine, float(self.held[row]), self.thresholds)
+        if row not in self.scores:
+            cosine = float(self.cosine[row])
+            self.scores[row] = score(None if isnan(cosine) else cosine, float(self.held[row]), self.thresholds)
+        return self.scores[row]
 
     def matches(self, rows: Iterable[int], link: Floats | None = None) -> list[Match[int]]:
         """Return the rows as the core's rules want them."""

@@ -9,6 +9,7 @@ that the question lacks lead to passages that say more about what it names ("Who
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log1p
 from types import MappingProxyType
@@ -135,12 +136,18 @@ def calibrated(score: float, thresholds: Mapping[float, float]) -> float:
     >>> calibrated(0.70, {0.85: 0.75, 0.75: 0.70, 0.65: 0.65})
     0.75
     """
-    points = sorted({0.0: 0.0, 1.0: 1.0, **{own: product for product, own in thresholds.items()}}.items())
-    for (low, low_product), (high, high_product) in pairwise(points):
+    for low, low_product, high, high_product in _lines(tuple(thresholds.items())):
         if score <= high:
             share = max(score - low, 0.0) / (high - low)
             return low_product + share * (high_product - low_product)
     return 1.0
+
+
+@lru_cache
+def _lines(thresholds: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the table's straight lines, the lowest first; a search asks for them once per passage."""
+    points = sorted({0.0: 0.0, 1.0: 1.0, **{own: product for product, own in thresholds}}.items())
+    return tuple((*low, *high) for low, high in pairwise(points))
 
 
 def neighbourhood(seeds: Sequence[tuple[GenerationId, int]], depth: int) -> Iterator[tuple[GenerationId, int]]:
