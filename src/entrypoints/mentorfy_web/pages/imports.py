@@ -11,6 +11,7 @@ from mentorfy_runtime.sample import sample_folder
 from mentorfy_web.doors import Door
 from mentorfy_web.guard import LARGEST_BODY
 from mentorfy_web.import_views import badge_of, title_of
+from mentorfy_web.pages.uploads import MOST_IN_A_FORM
 from mentorfy_web.routing import Way
 from mentorfy_web.templating import link, render
 from mentorfy_web.visits import Visit
@@ -36,7 +37,15 @@ async def show_imports(visit: Visit) -> Response:
 async def choose(visit: Visit) -> Response:
     """Show what can be imported: files of this computer, allowed folders of Mentorfy's machine."""
     place = await visit.mentorfy.choose_folder(visit.actor, visit.request.query_params.get("folder", ""))
-    return part(visit, "choose", place=place, largest=LARGEST_FILE, most=MOST_FILES, together=LARGEST_BODY)
+    return part(
+        visit,
+        "choose",
+        place=place,
+        largest=LARGEST_FILE,
+        most=MOST_FILES,
+        together=LARGEST_BODY,
+        at_once=MOST_IN_A_FORM,
+    )
 
 
 async def start(visit: Visit) -> Response:
