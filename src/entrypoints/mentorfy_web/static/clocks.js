@@ -1,5 +1,7 @@
 // Countdowns and "3 min ago" go on between two answers of the server; its words are where they begin.
 
+import { steadily } from "./steady.js";
+
 const due = new WeakMap();
 const born = performance.now();
 const skew = () => Number(document.body.dataset.skew ?? 0);
@@ -11,11 +13,13 @@ function inWords(seconds) {
 }
 
 function countDown() {
+  const words = new Map();
   for (const element of document.querySelectorAll("[data-wait]")) {
     if (!due.has(element)) due.set(element, (document.readyState === "complete" ? performance.now() : born) + 1000 * element.dataset.wait);
     const seconds = Math.ceil((due.get(element) - performance.now()) / 1000);
-    put(element, seconds > 0 ? `next attempt in ${inWords(seconds)}` : "next attempt as soon as a worker is free");
+    words.set(element, seconds > 0 ? `next attempt in ${inWords(seconds)}` : "next attempt as soon as a worker is free");
   }
+  put(words);
 }
 
 function ago(then, now) {
@@ -30,17 +34,20 @@ function ago(then, now) {
 
 /** Say times in the clock of whoever looks. */
 function tellTimes() {
+  const words = new Map();
   for (const element of document.querySelectorAll("time[datetime]")) {
     const then = Date.parse(element.dateTime);
     const exactly = new Date(then).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-    if ("clock" in element.dataset) put(element, exactly.slice(-5));
-    else put(element, ago(then, Date.now() + skew()));
+    words.set(element, "clock" in element.dataset ? exactly.slice(-5) : ago(then, Date.now() + skew()));
     if (element.title !== exactly) element.title = exactly;
   }
+  put(words);
 }
 
-function put(element, words) {
-  if (element.textContent !== words) element.textContent = words;
+/** Write what differs, all of it at once: longer words may need another line. */
+function put(words) {
+  const different = [...words].filter(([element, text]) => element.textContent !== text);
+  if (different.length) steadily(() => different.forEach(([element, text]) => (element.textContent = text)));
 }
 
 /** Look at what has just been put into the page. */

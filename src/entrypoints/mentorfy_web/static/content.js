@@ -3,7 +3,8 @@
 import { refreshClocks } from "./clocks.js";
 import { reloadPanel } from "./document_panel.js";
 import { ask, organization, say } from "./mentorfy.js";
-import { patch, rowsOf, steadily, within } from "./content_rows.js";
+import { patch, rowsOf, within } from "./content_rows.js";
+import { steadily } from "./steady.js";
 import "./selection.js";
 
 const EVERY = 2000;

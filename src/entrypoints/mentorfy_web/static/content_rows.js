@@ -18,34 +18,16 @@ export function within(row) {
   return found;
 }
 
-/** Change the page; whatever is looked at stays where it is. */
-export function steadily(change) {
-  const table = document.getElementById("documents");
-  const anchors = table ? anchorsOf(table).map((element) => ({ element, top: element.getBoundingClientRect().top })) : [];
-  change();
-  const anchor = anchors.find((one) => one.element.isConnected);
-  if (anchor) scrollBy(0, anchor.element.getBoundingClientRect().top - anchor.top);
-}
-
 /** Put news into the table. */
 export function patch(table, news, opened) {
   for (const id of news.emptied) takeOut(document.getElementById(`f-${id}`));
   if (!("list" in table.dataset)) news.folders.forEach((folder) => settle(table, folder, `f-${folder.id}`, opened));
   for (const one of news.documents) {
     const row = document.getElementById(`d-${one.id}`);
-    if (one.removed || (row && row.dataset.inside !== one.inside)) takeOut(row);
-    if (one.html && (one.wanted || row)) settle(table, one, `d-${one.id}`, opened);
+    const left = row && row.dataset.inside !== one.inside;
+    if (one.removed || (left && !one.html)) takeOut(row);
+    else if (one.html && (one.wanted || row)) settle(table, one, `d-${one.id}`, opened);
   }
-}
-
-/** What must not move: what has the focus where it is seen, or else its row, or else the first row that is seen. */
-function anchorsOf(table) {
-  const seen = (one) => one.getBoundingClientRect().bottom > 64 && one.getBoundingClientRect().top < innerHeight;
-  const focused = document.activeElement;
-  const row = focused?.closest?.("#documents tr");
-  if (row && seen(row)) return [focused, row];
-  if (table.getBoundingClientRect().top > 0) return [];
-  return [...table.tBodies[0].rows].filter(seen).slice(0, 1);
 }
 
 function takeOut(row) {
@@ -61,15 +43,18 @@ function takeOut(row) {
 function settle(table, one, id, opened) {
   const [fresh] = rowsOf(one.html);
   const row = document.getElementById(id);
-  if (row && row.dataset.key === fresh.dataset.key) return refresh(row, fresh);
+  const stays = row && row.dataset.key === fresh.dataset.key && row.dataset.inside === fresh.dataset.inside;
+  if (stays) return refresh(row, fresh);
   const ticked = row?.querySelector("input[name=document]")?.checked;
   const inside = row && id.startsWith("f-") ? within(row) : [];
   const place = placeOf(table, one, id[0], opened);
-  if (place === undefined) return;
-  if (row) row.remove();
+  if (place === undefined) return takeOut(row);
+  const held = row?.contains(document.activeElement);
+  row?.remove();
   place.parent.insertBefore(fresh, place.before);
   fresh.after(...inside);
   if (ticked) fresh.querySelector("input[name=document]").checked = true;
+  if (held) fresh.querySelector("a").focus({ preventScroll: true });
 }
 
 /** Change the cells that differ; the tick and the focus stay. */
