@@ -223,6 +223,15 @@ def test_an_earlier_revision_is_looked_at_and_restored(ada: Operator, bot: str) 
         ada.page(f"{bot}/revisions/{wrong}", 404)
 
 
+def test_old_revisions_are_folded_away_but_there(ada: Operator, bot: str) -> None:
+    for number in range(1, 23):
+        sent = settings(purpose=f"Words {number}.", version=str(2 * number - 2), revision=str(number), do="publish")
+        ada.post(bot, **sent)
+    page = ada.page(bot)
+    assert "3 earlier revisions" in page
+    assert [int(found) for found in re.findall(r'<li class="revision" id="r(\d+)"', page)] == list(range(23, 0, -1))
+
+
 def test_what_is_wrong_is_said_and_nothing_is_lost(ada: Operator, bot: str) -> None:
     hundred = [f"Rule {number}" for number in range(100)]
     page = unescape(ada.post(bot, 422, **settings(purpose="x" * 8001, instruction=hundred)).text)
