@@ -102,9 +102,8 @@ def open_course(page: Page) -> None:
     expect(row_of(page, 59)).to_be_visible()
 
 
-@pytest.mark.parametrize("look", [WIDE, PHONE], ids=str)
-def test_thirty_polls_and_five_changed_rows_move_nothing(open_window: Window, world: World, look: Look) -> None:
-    with open_window(look=look) as page:
+def test_thirty_polls_and_five_changed_rows_move_nothing_on_a_phone(open_window: Window, world: World) -> None:
+    with open_window(look=PHONE) as page:
         open_course(page)
         lesson = row_of(page, 30)
         lesson.get_by_role("checkbox").check()
@@ -140,6 +139,23 @@ def test_rows_come_where_they_belong_and_go(open_window: Window, world: World) -
         polled(page)
         expect(old).to_be_hidden()
         expect(page.get_by_text("Lesson 7 b.md")).to_be_hidden()
+
+
+def test_a_renamed_document_keeps_its_tick_and_goes_to_its_place(open_window: Window, world: World) -> None:
+    with open_window() as page:
+        open_course(page)
+        row_of(page, 9).get_by_role("checkbox").check()
+        world.let(renamed)
+        polled(page)
+        last = page.locator("tr.document").last
+        expect(last.get_by_role("link")).to_have_text("Zebra.md")
+        expect(last.get_by_role("checkbox")).to_be_checked()
+
+
+async def renamed(mentorfy: Mentorfy, ours: OrganizationId) -> None:
+    (document,) = [one for one in await lessons(mentorfy, ours) if one.title == "Lesson 9.md"]
+    after = replace(document, title="Zebra.md", display_path=("Course", "Zebra.md"))
+    await mentorfy.ports.documents.save(after, SourceMoved(a_file()))
 
 
 async def added(mentorfy: Mentorfy, ours: OrganizationId, *names: str) -> None:
