@@ -1,5 +1,6 @@
 """Every embedder that needs no server."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -53,6 +54,35 @@ class TestMiniLM(EmbedderContract):
     async def test_text_past_what_it_reads_changes_nothing(self, embedder: Embedder, ours: OrganizationId) -> None:
         one, other = await embedder.embed(ours, ["bread " * 300 + "and butter", "bread " * 300 + "or a hull"])
         assert one == other
+
+
+async def test_who_goes_away_does_not_keep_others_waiting() -> None:
+    ours = an_organization_id()
+    alone = [(await MINILM.embed(ours, [f"Loaf {number}"]))[0] for number in range(40)]
+    calls = [asyncio.create_task(MINILM.embed(ours, [f"Loaf {number}"])) for number in range(40)]
+    await asyncio.sleep(0)
+    for call in calls[::3]:
+        call.cancel()
+    for number, together in enumerate(await asyncio.gather(*calls, return_exceptions=True)):
+        if number % 3:
+            assert isinstance(together, list)
+            assert cosine(together[0], alone[number]) > 0.9999
+        else:
+            assert isinstance(together, asyncio.CancelledError)
+
+
+async def test_what_goes_wrong_with_many_is_told_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = MiniLM()
+    await embedder.embed(an_organization_id(), ["Loaf"])
+    assert embedder._model is not None
+
+    def broken(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(embedder, "_model", (embedder._model[0], broken))
+    calls = (embedder.embed(an_organization_id(), [f"Loaf {number}"]) for number in range(5))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [MemoryError] * 5
 
 
 async def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
