@@ -37,3 +37,9 @@ async def test_too_many_are_refused_and_members_too(world: World) -> None:
         await world.mentorfy.together.remove(OWNER, [DocumentId(world.ports.new_id()) for _ in range(MOST + 1)])
     with pytest.raises(Forbidden):
         await world.mentorfy.together.restore(MEMBER, [])
+
+
+async def test_many_are_learned_again(world: World) -> None:
+    good, bad = [await world.document(name) for name in ("good.txt", "a.txt")]
+    outcome = await world.mentorfy.together.relearn(OWNER, [good.id, bad.id])
+    assert good.id in {document.id for document in outcome.documents}
