@@ -125,7 +125,7 @@ BUGS = (
     Bug("the blob is stored after the report", APP + "fetch", "        await self.ports.blobs.put(organization_id, key, data)\n", ""),
     Bug("two rows for one write", STORE, "tables.events.setdefault(after.id, []).append(line)", "tables.events.setdefault(after.id, []).extend([line, line])"),
     Bug("a stop kills what it interrupts", APP + "serve", "            await crew.dismiss()", "            pass"),
-    # pauses and breakers
+    # of pauses and of breakers
     Bug("nobody looks at pauses", APP + "claim", "documents.due(CANDIDATES, blocked.value)", "documents.due(CANDIDATES)"),
     Bug("pauses are trusted for ever", APP + "claim", "read.at > blocked.at + FRESH or", "False or"),
     Bug("what is stopped is seen in line only", APP + "claim", " or blocked.value.stops(document)", ""),
