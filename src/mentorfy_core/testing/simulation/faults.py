@@ -25,6 +25,8 @@ CHORES: Final = frozenset(
         "seen",
         "stages",
         "organizations",
+        "stages",
+        "workers",
         "keys",
         "kept_blobs",
         "obstacles",
@@ -136,7 +138,7 @@ class StoreLine:
             self._no_answer(name)
         if drawn - weather.refused / 2 < weather.struck:
             await strike(world)
-        elif drawn > 1 - share / 4:
+        elif world.faults.random() < max(share / 2, SELDOM):
             await pause(world)
 
     def _no_answer(self, name: str) -> None:

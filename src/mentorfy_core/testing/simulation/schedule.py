@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random  # noqa: TID251 - the simulator owns chance
 from typing import Final
 
-from mentorfy_core.application import Mentorfy
+from mentorfy_core.application import Mentorfy, Timing
 from mentorfy_core.testing.simulation import rest
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.loop import SimulatedLoop
@@ -92,7 +93,7 @@ class _Schedule:
         ports, bell = self.setting.ports(self._next_due)
         self._monitors = world.watch = Monitors(self.setting, on_change=bell.something_changed)
         self.setting.furnish(draw)
-        mentorfy = Mentorfy(ports)
+        mentorfy = Mentorfy(ports, timing=Timing(collect=timedelta(minutes=draw.choice([1, 1, 3, 5]))))
         self._processes = Processes(world, mentorfy)
         self._happenings = Happenings(self.setting, mentorfy, self._processes)
         self._calm_since = 0.0
