@@ -25,7 +25,6 @@ CHORES: Final = frozenset(
         "seen",
         "stages",
         "organizations",
-        "stages",
         "workers",
         "keys",
         "kept_blobs",
