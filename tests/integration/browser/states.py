@@ -49,7 +49,7 @@ def refused(page: Page, server: Server) -> None:
 
 def managing_a_member(page: Page, server: Server) -> None:
     page.goto("/members")
-    page.get_by_text("Manage").last.click()
+    page.locator("summary", has_text="Manage").last.click()
     page.get_by_text("Remove…").last.click()
     expect(page.get_by_role("button", name=re.compile("^Remove ")).last).to_be_visible()
 
@@ -195,6 +195,46 @@ def document_alone(page: Page, server: Server) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+def on_a_document(title: str) -> Go:
+    """Return how to open a document's own page."""
+
+    def go(page: Page, server: Server) -> None:
+        page.goto(f"/?q={title}")
+        address = page.get_by_role("link", name=title).get_attribute("href")
+        page.goto(str(address))
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+
+    return go
+
+
+def at_the_bot(page: Page, server: Server) -> None:
+    page.goto("/bots")
+    page.get_by_role("heading", name="PELICAN bot").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="What this comes to")).to_be_visible()
+
+
+def trying_a_draft(page: Page, server: Server) -> None:
+    at_the_bot(page, server)
+    page.get_by_label("Speaking style").fill("Like an old ferryman.")
+    expect(page.locator("#saving")).to_contain_text("Draft saved")
+    page.get_by_placeholder("Ask what people will ask").fill("When does the ferry to Penmorrow leave?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("heading", name="The draft answers")).to_be_visible()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # nothing is half behind the bar then
+
+
+def reading_a_transcript(page: Page, server: Server) -> None:
+    page.goto("/admin/conversations")
+    page.get_by_role("link", name="when does the ferry leave?").first.click()
+    expect(page.get_by_text("recorded").first).to_be_visible()
+
+
+def in_the_person_menu(page: Page, server: Server) -> None:
+    page.goto("/chat")
+    page.locator("details.person summary").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 STATES: Final[Mapping[str, State]] = {
     "sign-in": State(opened("/login", "Sign in"), who=""),
     "sign-in-refused": State(refused, who="", expected=("422",)),
@@ -216,6 +256,8 @@ STATES: Final[Mapping[str, State]] = {
     "content-needs-you": State(opened("/?show=needs_you", "Content")),
     "content-nothing": State(opened("/?q=zeppelin", "Content")),
     "document": State(document_alone),
+    "document-failed": State(on_a_document("PELICAN behind a lock.txt")),
+    "document-retrying": State(on_a_document("PELICAN often asked for.txt")),
     "imports": State(opened("/imports", "Imports")),
     "import-choose": State(opened("/imports/new", "Import documents")),
     "import-folder": State(choosing_a_folder),
@@ -230,4 +272,12 @@ STATES: Final[Mapping[str, State]] = {
     "chat-citation": State(reading_a_citation, who="member"),
     "chat-history": State(looking_back, who="member"),
     "chat-no-answer": State(without_an_answer, who="member"),
+    "bots": State(opened("/bots", "Bots")),
+    "bot": State(at_the_bot),
+    "bot-trial": State(trying_a_draft),
+    "conversations": State(opened("/admin/conversations", "Conversations")),
+    "conversations-none": State(opened("/admin/conversations?text=nothing+like+this", "Conversations")),
+    "transcript": State(reading_a_transcript),
+    "unanswered": State(opened("/admin/unanswered", "Conversations")),
+    "person-menu": State(in_the_person_menu, who="member"),
 }
