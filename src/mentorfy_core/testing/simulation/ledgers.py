@@ -1,5 +1,6 @@
 """The simulated stores' other tables: generations, imports, workers, people, conversations."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,8 @@ from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import Conflict, Fenced, NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, ImportId, OrganizationId, WorkerId
 from mentorfy_core.imports.lifecycle import import_owed
-from mentorfy_core.imports.model import Entry, Import
+from mentorfy_core.imports.model import Entry, Import, Verdict
+from mentorfy_core.imports.progress import Tally
 from mentorfy_core.knowledge.model import Chunk, Generation, Result
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.people import Organization
@@ -29,6 +31,8 @@ class GenerationTable:
         for one in self._tables.generations.values():
             if one.retired_at is None and (one.organization_id, one.content_sha256, one.recipe) == wanted:
                 return one
+        if new_id in self._tables.generations:
+            raise Conflict("a retired generation's id is never used again")
         made = Generation(id=new_id, organization_id=organization_id, content_sha256=content_sha256, recipe=recipe)
         self._tables.generations[new_id] = made
         return made
@@ -75,9 +79,9 @@ class GenerationTable:
         return stored
 
     def ledger(self, organization_id: OrganizationId, generation: GenerationId) -> Mapping[int, Result]:
-        if generation not in self._tables.generations:
+        found = self._tables.generations.get(generation)
+        if found is None or found.organization_id != organization_id:
             return {}
-        self.get(organization_id, generation)
         return dict(sorted(self._tables.ledgers.get(generation, {}).items()))
 
     def chunks(
@@ -98,7 +102,9 @@ class GenerationTable:
     def retire(
         self, organization_id: OrganizationId, generation: GenerationId, *, undo: timedelta, idle: timedelta
     ) -> bool:
-        stored, now = self.get(organization_id, generation), self._tables.world.now()
+        stored, now = self._tables.generations.get(generation), self._tables.world.now()
+        if stored is None or stored.organization_id != organization_id:
+            return False
         if stored.retired_at is not None:
             return True
         if self._is_named(organization_id, generation, undo):
@@ -122,10 +128,12 @@ class GenerationTable:
     def _attempt(
         self, organization_id: OrganizationId, document_id: DocumentId, epoch: int, generation: GenerationId
     ) -> Document:
-        document = self._tables.documents[document_id]
-        if not learns(document) or (document.epoch, document.generation) != (epoch, generation):
+        document, found = self._tables.documents.get(document_id), self._tables.generations.get(generation)
+        if document is None or not learns(document) or document.organization_id != organization_id:
             raise Fenced("the attempt is over")
-        if self.get(organization_id, generation).retired_at is not None:
+        if found is None or (document.epoch, document.generation) != (epoch, generation):
+            raise Fenced("the attempt is over")
+        if found.retired_at is not None:
             raise Fenced("the generation is retired")
         return document
 
@@ -141,7 +149,9 @@ class ImportTable:
         self._tables = tables
 
     def add(self, job: Import) -> Import:
-        return self._write(None, replace(job, row_version=1))
+        if job.id in self._tables.imports:
+            raise Conflict("there is such an import")
+        return self._write(None, job)
 
     def get(self, organization_id: OrganizationId, import_id: ImportId) -> Read[Import]:
         job = self._tables.imports.get(import_id)
@@ -169,8 +179,8 @@ class ImportTable:
         return after
 
     def extend_lease(self, organization_id: OrganizationId, import_id: ImportId, epoch: int, lease: timedelta) -> bool:
-        job = self.get(organization_id, import_id).value
-        if job.claim is None or job.epoch != epoch:
+        job = self._held(organization_id, import_id, epoch)
+        if job is None or job.claim is None:
             return False
         claim = replace(job.claim, lease_until=self._tables.world.now() + lease)
         self._tables.imports[import_id] = replace(job, claim=claim)
@@ -199,20 +209,40 @@ class ImportTable:
         self._tables.plans[import_id][entry.index] = entry
 
     def plan(
-        self, organization_id: OrganizationId, import_id: ImportId, *, start: int = 0, limit: int = 500
+        self,
+        organization_id: OrganizationId,
+        import_id: ImportId,
+        *,
+        start: int = 0,
+        limit: int = 500,
+        verdicts: Collection[Verdict] = frozenset(Verdict),
     ) -> Sequence[Entry]:
-        self.get(organization_id, import_id)
-        plan = self._tables.plans.get(import_id, {})
-        return [plan[index] for index in sorted(plan) if index >= start][:limit]
+        plan = self._plan(organization_id, import_id)
+        return [plan[index] for index in sorted(plan) if index >= start and plan[index].verdict in verdicts][:limit]
+
+    def tally(self, organization_id: OrganizationId, import_id: ImportId) -> Tally:
+        plan = self._plan(organization_id, import_id).values()
+        return Counter((entry.verdict, entry.left_out) for entry in plan)
+
+    def _plan(self, organization_id: OrganizationId, import_id: ImportId) -> Mapping[int, Entry]:
+        job = self._tables.imports.get(import_id)
+        if job is None or job.organization_id != organization_id:
+            return {}
+        return self._tables.plans.get(import_id, {})
 
     def latest(self, organization_id: OrganizationId, limit: int) -> Sequence[Import]:
         jobs = [one for one in self._tables.imports.values() if one.organization_id == organization_id]
-        return jobs[::-1][:limit]
+        return sorted(jobs, key=lambda job: (job.created_at, job.id), reverse=True)[:limit]
 
     def _require_held(self, organization_id: OrganizationId, import_id: ImportId, epoch: int) -> None:
-        job = self.get(organization_id, import_id).value
-        if job.claim is None or job.epoch != epoch:
+        if self._held(organization_id, import_id, epoch) is None:
             raise Fenced("the attempt is over")
+
+    def _held(self, organization_id: OrganizationId, import_id: ImportId, epoch: int) -> Import | None:
+        job = self._tables.imports.get(import_id)
+        if job is None or job.organization_id != organization_id or job.claim is None or job.epoch != epoch:
+            return None
+        return job
 
 
 def is_owed(job: Import) -> bool:

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
-from mentorfy_core.documents.events import Claimed, Deleted, Event, Found, Learned, LeaseExpired, Report, Restored
+from mentorfy_core.documents.events import (
+    Broke,
+    Claimed,
+    Deleted,
+    Event,
+    Found,
+    Learned,
+    LeaseExpired,
+    Report,
+    Restored,
+)
 from mentorfy_core.documents.model import Document, Stage, Status
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, ImportId, OrganizationId, WorkerId
@@ -138,6 +148,7 @@ class DocumentTable:
             after=after.status,
             epoch=after.epoch,
             at=now,
+            sentence=after.last_error.sentence if isinstance(event, Broke | LeaseExpired) and after.last_error else "",
         )
         tables.documents[after.id] = after
         tables.events.setdefault(after.id, []).append(line)
@@ -149,7 +160,9 @@ class DocumentTable:
     def extend_lease(
         self, organization_id: OrganizationId, document_id: DocumentId, epoch: int, lease: timedelta
     ) -> bool:
-        document, now = self._row(organization_id, document_id), self._tables.world.now()
+        document, now = self._tables.documents.get(document_id), self._tables.world.now()
+        if document is None or document.organization_id != organization_id:
+            return False
         if document.epoch != epoch or document.claim is None or document.claim.deadline <= now:
             return False
         extended = replace(document, claim=replace(document.claim, lease_until=now + lease))
@@ -164,7 +177,7 @@ class DocumentTable:
         queues: dict[OrganizationId, list[Ids]] = {}
         for one in sorted(waiting, key=lambda one: (one.next_run_at, one.id)):
             queues.setdefault(one.organization_id, []).append((one.organization_id, one.id))
-        in_turn = sorted(queues, key=lambda one: (self._tables.served.get(one, LONG_AGO), one))
+        in_turn = sorted(queues, key=lambda one: self._tables.served.get(one, LONG_AGO))  # else, the oldest row's first
         rounds = (queues[one][at : at + 1] for at in range(limit) for one in in_turn)
         return [ids for turn in rounds for ids in turn][:limit]
 
@@ -179,7 +192,7 @@ class DocumentTable:
 
     def live(self, organization_id: OrganizationId) -> LiveSet:
         found: dict[GenerationId, tuple[DocumentId, ...]] = {}
-        for one in self._tables.living(organization_id):
+        for one in sorted(self._tables.living(organization_id), key=lambda one: (one.created_at, one.id)):
             if one.live_generation is not None:
                 found[one.live_generation] = (*found.get(one.live_generation, ()), one.id)
         return LiveSet(self._tables.revisions[organization_id], found)
@@ -200,7 +213,10 @@ class DocumentTable:
         return Read(dict(Counter(one.status for one in self._tables.living(organization_id))), self._tables.world.now())
 
     def timeline(self, organization_id: OrganizationId, document_id: DocumentId) -> Sequence[DocumentEvent]:
-        return list(self._tables.events.get(self._row(organization_id, document_id).id, ()))
+        document = self._tables.documents.get(document_id)
+        if document is None or document.organization_id != organization_id:
+            return []
+        return list(self._tables.events[document_id])
 
     def unfetched(self, organization_id: OrganizationId, source: str, undo: timedelta) -> frozenset[str]:
         rows = [one for one in self._tables.naming(organization_id, undo) if one.source == source]

@@ -1,0 +1,84 @@
+"""The simulated stores pass the contracts that SQLite passes: what the simulator shows of one holds for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pytest
+
+from mentorfy_core.ports import DocumentStore, GenerationStore, ImportStore
+from mentorfy_core.testing.contracts.document_claims import DocumentClaims
+from mentorfy_core.testing.contracts.document_reads import DocumentReads
+from mentorfy_core.testing.contracts.document_writes import DocumentWrites
+from mentorfy_core.testing.contracts.generations import GenerationStoreContract
+from mentorfy_core.testing.contracts.imports import ImportStoreContract
+from mentorfy_core.testing.samples import ticking_clock
+from mentorfy_core.testing.simulation.faults import remote
+from mentorfy_core.testing.simulation.ledgers import GenerationTable, ImportTable
+from mentorfy_core.testing.simulation.loop import SimulatedLoop
+from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
+from mentorfy_core.testing.simulation.world import Weather, World
+
+T = TypeVar("T")
+
+ONE_ID_FOR_ALL: Any = None
+"""Not run: in the simulation an id stands for one thing in the whole world."""
+
+
+class Quiet:
+    """A line on which nothing goes wrong."""
+
+    async def ask(self, name: str, call: Callable[[], T]) -> T:
+        return call()
+
+
+class Nobody:
+    """Watches nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+class ClockWorld(World):
+    """Takes its time from a clock."""
+
+    clock: Callable[[], datetime]
+
+    def now(self) -> datetime:
+        return self.clock()
+
+
+@pytest.fixture
+def tables() -> Tables:
+    world = ClockWorld(1, SimulatedLoop(1, max_steps=1), Weather())  # type: ignore[abstract]
+    world.clock, world.watch = ticking_clock(), Nobody()
+    return Tables(world)
+
+
+class Simulated:
+    @pytest.fixture
+    def documents(self, tables: Tables) -> DocumentStore:
+        return remote(Quiet(), DocumentTable(tables), DocumentStore)  # type: ignore[type-abstract]
+
+    @pytest.fixture
+    def generations(self, tables: Tables) -> GenerationStore:
+        return remote(Quiet(), GenerationTable(tables), GenerationStore)  # type: ignore[type-abstract]
+
+
+class TestSimulatedDocuments(Simulated, DocumentWrites, DocumentClaims, DocumentReads):
+    test_equal_ids_elsewhere_are_other_rows = ONE_ID_FOR_ALL
+    test_another_organisations_id_is_not_in_the_way = ONE_ID_FOR_ALL
+
+
+class TestSimulatedGenerations(Simulated, GenerationStoreContract):
+    pass
+
+
+class TestSimulatedImports(ImportStoreContract):
+    test_another_organisations_id_is_not_in_the_way = ONE_ID_FOR_ALL
+
+    @pytest.fixture
+    def store(self, tables: Tables) -> ImportStore:
+        return remote(Quiet(), ImportTable(tables), ImportStore)  # type: ignore[type-abstract]
