@@ -9,7 +9,7 @@ EFFECTS, LIFECYCLE = CORE + "documents.effects", CORE + "documents.lifecycle"
 RETRIES, ERRORS = CORE + "retries", CORE + "errors"
 DEDUP, IMPORT_LAW = CORE + "imports.dedup", CORE + "imports.lifecycle"
 APP = CORE + "application."
-STORE, LEDGER = CORE + "testing.simulation.tables", CORE + "testing.simulation.ledgers"
+STORE, LEDGER = CORE + "testing.simulation.tables", CORE + "testing.simulation.generation_table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from mentorfy_core.testing.contracts.generations import GenerationStoreContract
 from mentorfy_core.testing.contracts.imports import ImportStoreContract
 from mentorfy_core.testing.samples import ticking_clock
 from mentorfy_core.testing.simulation.faults import remote
-from mentorfy_core.testing.simulation.ledgers import GenerationTable, ImportTable
+from mentorfy_core.testing.simulation.generation_table import GenerationTable
+from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.loop import SimulatedLoop
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import Weather, World

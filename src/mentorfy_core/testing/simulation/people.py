@@ -1,4 +1,4 @@
-"""What people do, what happens to files, and disasters."""
+"""What people do; disasters come along."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
@@ -16,29 +16,22 @@ from mentorfy_core.ids import DocumentId, ImportId, MemberId, OrganizationId
 from mentorfy_core.imports.model import Choice, Import
 from mentorfy_core.pauses import EVERYTHING, KNOWLEDGE, Scope
 from mentorfy_core.people import Actor, Role
-from mentorfy_core.testing.simulation.faults import FREEZES
-from mentorfy_core.testing.simulation.loop import NODE, Node
+from mentorfy_core.testing.simulation.disasters import Disasters
+from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.plan import Act
-from mentorfy_core.testing.simulation.processes import Processes
-from mentorfy_core.testing.simulation.setting import SOURCE, Setting
-from mentorfy_core.testing.simulation.world import SIGHT, World
+from mentorfy_core.testing.simulation.setting import SOURCE
+from mentorfy_core.testing.simulation.world import SIGHT
 
 MEMBER: Final = MemberId(UUID(int=1))
 
 
 @dataclass(slots=True)
-class Happenings:
+class Happenings(Disasters):
     """Everybody and everything that acts."""
 
-    setting: Setting
     mentorfy: Mentorfy
-    processes: Processes
     removed: dict[int, Document] = field(default_factory=dict)
     sights: list[tuple[OrganizationId, DocumentId, int]] = field(default_factory=list)
-
-    @property
-    def _world(self) -> World:
-        return self.setting.world
 
     def perform(self, act: Act) -> None:
         """Let it happen."""
@@ -191,82 +184,12 @@ class Happenings:
         except StoreUnavailable:
             self._world.counts[f"{name} unanswered"] += 1
 
-    def changes(self, number: int) -> None:
-        organization_id = self._organization(number)
-        names = sorted(self.setting.files.files[organization_id])
-        self.setting.files.change(organization_id, names[number % len(names)])
-
-    def appears(self, number: int) -> None:
-        organization_id = self._organization(number)
-        self.setting.files.change(organization_id, f"new-{len(self.setting.files.files[organization_id])}")
-
-    def is_renamed(self, number: int) -> None:
-        files = self.setting.files.files[self._organization(number)]
-        file = files[sorted(files)[number % len(files)]]
-        file.name = f"renamed-{number % 7}.{'md' if number % 2 else 'txt'}"
-
-    def vanishes(self, number: int) -> None:
-        files = self.setting.files.files[self._organization(number)]
-        file = files[sorted(files)[number % len(files)]]
-        file.gone = True
-
-    def returns(self, number: int) -> None:
-        for _, file in sorted(self.setting.files.files[self._organization(number)].items()):
-            if file.gone:
-                file.gone, file.returned_at = False, self._world.loop.time()
-
-    def kills(self, number: int) -> None:
-        if node := self._node(number):
-            self._world.kill(node)
-
-    def freezes(self, number: int) -> None:
-        if node := self._node(number):
-            self._world.freeze(node, FREEZES[number % len(FREEZES)])
-
-    def drains(self, number: int) -> None:
-        if (node := self._node(number)) and node.name.startswith("work"):
-            self._world.drain(node)
-
-    def lids(self, number: int) -> None:
-        """Close the lid of the laptop on which everything runs."""
-        self._world.fault("lid closed")
-        self.processes.close_the_lid((60, 100, 600, 3000)[number % 4])
-
-    def downs(self, number: int) -> None:
-        self._world.outage((5, 40, 120, 400, 1200)[number % 5])
-
-    def downs_providers(self, number: int) -> None:
-        self._world.fault("providers down")
-        self._world.providers_down_until = self._world.loop.time() + (30, 300, 1200)[number % 3]
-
-    def loses_bytes(self, number: int) -> None:
-        if self.setting.blobs.data:
-            self._world.fault("bytes lost")
-            self.setting.blobs.data.pop(self._key(number))
-
-    def spoils_bytes(self, number: int) -> None:
-        if self.setting.blobs.data:
-            self._world.fault("bytes spoilt")
-            self.setting.blobs.data[self._key(number)] += b"!"
-
-    def _key(self, number: int) -> str:
-        key = sorted(self.setting.blobs.data)[number % len(self.setting.blobs.data)]
-        self._world.spoilt.add(key)
-        return key
-
     def actor(self, organization_id: OrganizationId) -> Actor:
         """Return an organisation's owner."""
         return Actor(MEMBER, organization_id, Role.OWNER)
-
-    def _organization(self, number: int) -> OrganizationId:
-        return self.setting.organizations[number % len(self.setting.organizations)]
 
     def _documents(self) -> list[Document]:
         return [*self.setting.tables.documents.values()]
 
     def _pick(self, documents: Sequence[Document], number: int) -> Document | None:
         return documents[number % len(documents)] if documents else None
-
-    def _node(self, number: int) -> Node | None:
-        alive = [node for node in self.processes.nodes if node.alive]
-        return alive[number % len(alive)] if alive else None

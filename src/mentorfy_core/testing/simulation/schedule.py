@@ -95,7 +95,7 @@ class _Schedule:
         self.setting.furnish(draw)
         mentorfy = Mentorfy(ports, timing=Timing(collect=timedelta(minutes=draw.choice([1, 1, 3, 5]))))
         self._processes = Processes(world, mentorfy)
-        self._happenings = Happenings(self.setting, mentorfy, self._processes)
+        self._happenings = Happenings(self.setting, self._processes, mentorfy)
         self._calm_since = 0.0
 
     def _next_due(self) -> float | None:

@@ -25,15 +25,10 @@ from mentorfy_core.testing.simulation.bell import SimulatedBell
 from mentorfy_core.testing.simulation.failures import Failures
 from mentorfy_core.testing.simulation.faults import ProviderLine, StoreLine, remote
 from mentorfy_core.testing.simulation.files import Files, Text
+from mentorfy_core.testing.simulation.generation_table import GenerationTable
+from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.knowledge import Blobs, Knowledge
-from mentorfy_core.testing.simulation.ledgers import (
-    ConversationTable,
-    GenerationTable,
-    ImportTable,
-    PeopleTable,
-    UploadTable,
-    WorkerTable,
-)
+from mentorfy_core.testing.simulation.other_tables import ConversationTable, PeopleTable, UploadTable, WorkerTable
 from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import BEGINNING, World
