@@ -398,7 +398,7 @@ def test_what_stops_work_is_said_with_the_button_that_mends_it(site: Site) -> No
     noticed = Pause(scope=scope, kind=ErrorKind.GRANT_REVOKED, sentence="Access <b>ended</b>.", since=LONG_AGO)
     site.call(site.mentorfy.ports.pauses.put, noticed)
     page = site.get("/")
-    assert "Fetching from Local files is paused, until somebody resumes it. Access <b>ended</b>." in page
+    assert "Fetching from Local files is paused until somebody resumes it. Access <b>ended</b>." in page
     assert "<b>ended" not in site.client.get("/content/bars").text
     assert "It goes on." in site.post("/content/resume", reach="connection", name="local")
     assert "Resume" not in site.get("/content/bars")
@@ -408,7 +408,7 @@ def test_what_everybody_waits_for_has_no_button(site: Site) -> None:
     everything = Pause(scope=EVERYTHING, sentence="Moving house.", since=LONG_AGO)
     site.call(site.mentorfy.ports.pauses.put, everything)
     bars = site.get("/content/bars")
-    assert "All work on documents is paused, until somebody resumes it. Moving house." in bars
+    assert "All work on documents is paused until somebody resumes it. Moving house." in bars
     assert "Resume" not in bars
     assert site.client.post("/content/resume", data={"reach": "everything"}).status_code == 403
     assert site.client.post("/content/resume", data={"reach": "what"}).status_code == 422

@@ -7,17 +7,19 @@ from itertools import chain, zip_longest
 from typing import Final
 from uuid import UUID
 
+from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import Event, Found
 from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.documents.paces import Measured
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
-from mentorfy_sqlite import document_lists, document_writes
+from mentorfy_sqlite import document_line, document_lists, document_writes
 from mentorfy_sqlite.blocked import FREE, left_out
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.document_rows import COLUMNS, document_of, document_values
@@ -97,6 +99,14 @@ class SqliteDocumentStore:
         if blocked.everything:
             return []
         return await self._database.read(lambda tx: _due(tx, limit, blocked))
+
+    async def line(self, organization_id: OrganizationId) -> Read[Line]:
+        """Return who is in line."""
+        return await self._database.read(lambda tx: Read(document_line.line(tx, organization_id), tx.now))
+
+    async def measured(self, organization_id: OrganizationId, documents: int) -> Sequence[Measured]:
+        """Return how long work took."""
+        return await self._database.read(lambda tx: document_line.measured(tx, organization_id, documents))
 
     async def expired(self, limit: int) -> Sequence[tuple[OrganizationId, DocumentId]]:
         """Return living rows whose lease has passed, oldest first."""

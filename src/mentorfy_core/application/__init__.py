@@ -216,7 +216,7 @@ class Mentorfy:
     @property
     def documents(self) -> Documents:
         """List the documents."""
-        return Documents(self.ports, self.retries)
+        return Documents(self.ports, self.retries, self.timing.lease)
 
     @property
     def look(self) -> Look:
@@ -226,7 +226,7 @@ class Mentorfy:
     @property
     def contents(self) -> Contents:
         """See where the documents stand."""
-        return Contents(self.ports, self.retries, self.timing.undo)
+        return Contents(self.ports, self.retries, self.timing.undo, self.timing.lease)
 
     @property
     def retry(self) -> Retry:

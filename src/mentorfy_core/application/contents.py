@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mentorfy_core.application.browse import DocumentView
+from mentorfy_core.application.outlook import EVERYBODY, Outlooks
 from mentorfy_core.documents.badges import badge
+from mentorfy_core.documents.eta import Outlook, outlook_in_words
 from mentorfy_core.documents.folders import Folder, emptied, folder_tree
 from mentorfy_core.documents.listing import Filter, Mark, mark_of
 from mentorfy_core.documents.model import Document
@@ -69,6 +71,7 @@ class Contents:
     ports: Ports
     retries: RetryManager
     undo: timedelta
+    lease: timedelta
 
     async def revision(self, actor: Actor) -> int:
         """Return a number that rises with every change of the documents."""
@@ -110,14 +113,24 @@ class Contents:
         return self._views(read.value, read.at)
 
     async def document(self, actor: Actor, document_id: DocumentId) -> DocumentView:
-        """Return one document, a removed one included.
+        """Return one document, a removed one included, with when it will be available.
 
         Raises:
             NotFound: No such document in the actor's organisation.
         """
         require_operator(actor)
         read = await self.ports.documents.get(actor.organization_id, document_id)
-        return self._view(read.value, read.at)
+        if read.value.is_at_rest or read.value.claim:
+            return self._view(read.value, read.at)
+        found = await Outlooks(self.ports, self.lease)(actor.organization_id, {document_id})
+        told = outlook_in_words(found[document_id]) if document_id in found else ""
+        return DocumentView(read.value, badge(read.value, read.at, self.retries, outlook=told), read.at)
+
+    async def all_ready(self, actor: Actor) -> Outlook | None:
+        """Return when the last of those that wait will be available; ``None`` where that cannot be said."""
+        require_operator(actor)
+        found = await Outlooks(self.ports, self.lease)(actor.organization_id, EVERYBODY)
+        return max(found.values(), key=lambda one: one.high, default=None)
 
     async def pages(self, actor: Actor, document_id: DocumentId) -> Sequence[Page]:
         """Return what was learned of a document's live version; empty where none answers.

@@ -63,15 +63,22 @@ class Badge:
     reason: str
 
 
-def badge(document: Document, now: datetime, retries: RetryManager) -> Badge:
-    """Return what to show for a document at an instant."""
+def badge(document: Document, now: datetime, retries: RetryManager, *, outlook: str = "") -> Badge:
+    """Return what to show for a document at an instant.
+
+    Args:
+        document: Which.
+        now: The store's time.
+        retries: The one policy.
+        outlook: When it will be available, in words, where that is known.
+    """
     look = LOOKS[document.status]
     return Badge(
         label=look.label,
         color=look.color,
         icon=look.icon,
         animated=look.animated,
-        text=" · ".join(part for part in _story(document, now, retries) if part),
+        text=" · ".join(part for part in (*_story(document, now, retries), outlook) if part),
         reason=_reason(document),
     )
 

@@ -27,9 +27,13 @@ class Blocked:
 
     def stops(self, document: Document) -> bool:
         """Return whether what the document is owed next is left out."""
-        if document.next_stage is Stage.FETCH:
-            return self.stops_source(document.organization_id, document.source)
-        return self.everything or self.learning or document.organization_id in self.organizations
+        return self.stops_stage(document.organization_id, document.next_stage, document.source)
+
+    def stops_stage(self, organization_id: OrganizationId, stage: Stage, source: str) -> bool:
+        """Return whether a stage is left out for what an organisation has from a source."""
+        if stage is Stage.FETCH:
+            return self.stops_source(organization_id, source)
+        return self.everything or self.learning or organization_id in self.organizations
 
     def stops_source(self, organization_id: OrganizationId, source: str) -> bool:
         """Return whether nothing is read from a source for an organisation."""

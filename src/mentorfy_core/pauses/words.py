@@ -31,8 +31,8 @@ def pause_in_words(pause: Pause, labels: Mapping[str, str], now: datetime) -> st
         now: The store's time.
     """
     what = _paused(pause.scope, labels)
-    ends = "until somebody resumes it" if pause.until is None else f"goes on by itself in {in_words(pause.until - now)}"
-    return f"{what} is paused, {ends}. {pause.sentence}"
+    ends = "until somebody resumes it" if pause.until is None else f"for another {in_words(pause.until - now)}"
+    return f"{what} is paused {ends}. {pause.sentence}"
 
 
 def outage_in_words(breaker: Breaker, labels: Mapping[str, str], now: datetime) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import Event, Found
 from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.documents.paces import Measured
 from mentorfy_core.ids import ClaimToken, DocumentId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
 from mentorfy_core.pauses import NOTHING, Blocked
@@ -115,6 +117,17 @@ class DocumentStore(Protocol):
         Args:
             limit: At most so many.
             blocked: What is left out.
+        """
+        ...
+
+    async def line(self, organization_id: OrganizationId) -> Read[Line]:
+        """Return an organisation's documents in the order in which they run; of others only how many."""
+        ...
+
+    async def measured(self, organization_id: OrganizationId, documents: int) -> Sequence[Measured]:
+        """Return how long work took on those documents of the organisation that changed last.
+
+        Work counts that succeeded, and during which nothing else happened to the document.
         """
         ...
 

@@ -83,7 +83,7 @@ async def test_a_pause_of_a_provider_says_nothing_of_one_organisation_and_anybod
     world.meddle("knowledge", understand=failing(PortError(ErrorKind.BAD_CREDENTIALS, "Acme!"), 1, understand))
     assert (await tried(world)).status is Status.UPLOADED
     assert await sentences(world, STRANGER) == [
-        "Learning is paused, until somebody resumes it. The provider does not accept our key."
+        "Learning is paused until somebody resumes it. The provider does not accept our key."
     ]
     await world.mentorfy.pauses.resume(STRANGER, Scope.of_provider(KNOWLEDGE))
     assert (await tried(world)).status is Status.AVAILABLE_TO_AI
@@ -122,7 +122,7 @@ async def test_what_an_operator_pauses_is_left_alone_until_it_is_resumed() -> No
     assert await claimed(world) is None
     assert await ClaimImport(world.ports, world.timing)() is None
     (stop,) = await pauses.shown(OWNER)
-    assert stop.sentence == "All work on documents is paused, until somebody resumes it. Moving house."
+    assert stop.sentence == "All work on documents is paused until somebody resumes it. Moving house."
     assert (stop.by, stop.can_resume) == (OWNER.member_id, True)
     assert await sentences(world, STRANGER) == []
     await pauses.resume(ADMIN, OURS)
@@ -135,7 +135,7 @@ async def test_a_pause_may_end_by_itself() -> None:
     world = await filled(1)
     await world.mentorfy.pauses.pause(OWNER, source_of(world), lasts=timedelta(hours=1))
     assert await sentences(world) == [
-        f"Fetching from {world.source.label} is paused, goes on by itself in 60 min. Somebody paused it by hand."
+        f"Fetching from {world.source.label} is paused for another 60 min. Somebody paused it by hand."
     ]
     assert await claimed(world) is None
     world.later(hours=1)

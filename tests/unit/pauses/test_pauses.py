@@ -93,13 +93,13 @@ def test_quotas_come_back_by_themselves(
 @pytest.mark.parametrize(
     ("scope", "told"),
     [
-        (EVERYTHING, "All work on documents is paused, until somebody resumes it. Why."),
-        (Scope.of_organization(ORGANIZATION), "All work on documents is paused, until somebody resumes it. Why."),
-        (Scope.of_provider(STORAGE), "All work on documents is paused, until somebody resumes it. Why."),
-        (Scope.of_provider(KNOWLEDGE), "Learning is paused, until somebody resumes it. Why."),
+        (EVERYTHING, "All work on documents is paused until somebody resumes it. Why."),
+        (Scope.of_organization(ORGANIZATION), "All work on documents is paused until somebody resumes it. Why."),
+        (Scope.of_provider(STORAGE), "All work on documents is paused until somebody resumes it. Why."),
+        (Scope.of_provider(KNOWLEDGE), "Learning is paused until somebody resumes it. Why."),
         (
             Scope.of_connection(ORGANIZATION, "drive"),
-            "Fetching from Google Drive is paused, until somebody resumes it. Why.",
+            "Fetching from Google Drive is paused until somebody resumes it. Why.",
         ),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_pause_says_what_why_and_until_when(scope: Scope, told: str) -> None:
 
 def test_a_pause_that_ends_by_itself_says_when() -> None:
     told = pause_in_words(paused(EVERYTHING, until=NOW + 40 * MINUTE), LABELS, NOW)
-    assert told == "All work on documents is paused, goes on by itself in 40 min. Why."
+    assert told == "All work on documents is paused for another 40 min. Why."
 
 
 @pytest.mark.parametrize(

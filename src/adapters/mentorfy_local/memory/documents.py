@@ -6,18 +6,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 
+from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import Event, Found
 from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.lifecycle import owed
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.documents.paces import Measured
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import LiveSet
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
-from mentorfy_local.memory import document_lists, document_writes
+from mentorfy_local.memory import document_line, document_lists, document_writes
 from mentorfy_local.memory.state import BEGINNING, Ids, MemoryState, ids_of
 
 
@@ -70,6 +72,14 @@ class MemoryDocumentStore:
         )
         turns = chain.from_iterable(zip_longest(*(queue for _, queue in queues_in_turn)))
         return [ids_of(one) for one in turns if one is not None][:limit]
+
+    async def line(self, organization_id: OrganizationId) -> Read[Line]:
+        """Return who is in line."""
+        return Read(document_line.line(self._state, organization_id), self._state.now())
+
+    async def measured(self, organization_id: OrganizationId, documents: int) -> Sequence[Measured]:
+        """Return how long work took."""
+        return document_line.measured(self._state, organization_id, documents)
 
     async def expired(self, limit: int) -> Sequence[Ids]:
         """Return living rows whose lease has passed, oldest first."""

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from mentorfy_core.application.contents import SOURCES, ChangedViews
 from mentorfy_core.documents.badges import LOOKS
+from mentorfy_core.documents.eta import range_in_words
 from mentorfy_core.documents.folders import Folder
 from mentorfy_core.errors import InvalidInput
 from mentorfy_core.imports.model import OVER
@@ -106,10 +107,17 @@ async def _bars(visit: Visit) -> dict[str, Any]:
     return {
         "overview": await visit.mentorfy.look.overview(visit.actor),
         "stops": await visit.mentorfy.pauses.shown(visit.actor),
+        "ready": await _ready(visit),
         "imports": running,
         "removed": removed,
         "undo": visit.mentorfy.timing.undo,
     }
+
+
+async def _ready(visit: Visit) -> str:
+    """Tell when the last of the documents in line will be available."""
+    last = await visit.mentorfy.contents.all_ready(visit.actor)
+    return range_in_words(last.low, last.high) if last else ""
 
 
 def _counts(tree: Folder) -> Mapping[str, int]:

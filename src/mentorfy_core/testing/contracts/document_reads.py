@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mentorfy_core.documents.events import Deleted, Found, Postponed, Restored, SourceMoved
-from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.documents.eta import Others, Waiting
+from mentorfy_core.documents.events import Deleted, Fetched, Found, Postponed, Restored, SourceMoved
+from mentorfy_core.documents.model import Document, Stage, Status
 from mentorfy_core.ids import DocumentId, OrganizationId
 from mentorfy_core.pauses import Blocked
 from mentorfy_core.ports.documents import DocumentStore
@@ -110,6 +111,49 @@ class DocumentReads(DocumentStoresContract):
         blocked = Blocked(connections=frozenset({(ours, learn.source)}))
         due = [pair for pair in await documents.due(ALL, blocked) if pair[0] in {ours, theirs}]
         assert sorted(due) == sorted([(ours, learn.id), (theirs, foreign.id)])
+
+    async def test_the_line_is_in_the_order_of_work(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """Who waits, who waits for a time, who is worked on; of others only how many, and only if they may run."""
+        first = await documents.add(a_document(ours, "first", created_at=LONG_AGO - HOURS), Found())
+        second = await steps.fetched(ours, "second")
+        later = await steps.claimed(await steps.found(ours, "later"))
+        until = (await documents.get(ours, later.id)).at + HOURS
+        later = await steps.happens(later, Postponed(epoch=later.epoch, until=until))
+        await steps.learned(ours, "learned")
+        running = await steps.learning(ours, "running")
+        await steps.happens(await steps.found(ours, "removed"), Deleted(by_person=True))
+        await steps.found(theirs, "a")
+        await steps.fetched(theirs, "b")
+        await steps.claimed(await steps.found(theirs, "claimed"))
+        line = (await documents.line(ours)).value
+        assert list(line.waiting) == [
+            Waiting(id=one.id, stage=one.next_stage, source=one.source, size_bytes=one.size_bytes, at=one.next_run_at)
+            for one in (first, second, later)
+        ]
+        assert [(one.id, one.stage, one.at) for one in line.running] == [(running.id, Stage.LEARN, running.updated_at)]
+        assert Others(1, 1) in line.others
+
+    async def test_work_that_was_done_is_measured(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
+    ) -> None:
+        """From claim to report; of the documents that changed last; not what failed, nor what was disturbed."""
+        learned = await steps.learned(ours, "learned")
+        failed = await steps.claimed(await steps.found(ours, "failed"))
+        await steps.happens(failed, broke(failed))
+        moved = await steps.claimed(await steps.found(ours, "moved"))
+        moved = await steps.happens(moved, SourceMoved(a_file("moved")))
+        key = f"{ours}/{moved.id}/key"
+        await steps.happens(
+            moved, Fetched(epoch=moved.epoch, token="sha256:1", sha256="ab" * 32, storage_key=key, size_bytes=12)
+        )
+        await steps.learned(theirs, "foreign")
+        found = await documents.measured(ours, ALL)
+        assert sorted(one.stage for one in found) == [Stage.FETCH, Stage.LEARN]
+        assert {one.size_bytes for one in found} == {learned.size_bytes}
+        assert all(timedelta() <= one.took < HOURS for one in found)
+        assert list(await documents.measured(ours, 2)) == []
 
     async def test_lapsed_leases_are_expired_oldest_first(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId

@@ -1,0 +1,71 @@
+"""When waiting documents will be available, as far as that can be said."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from mentorfy_core.documents.eta import Line, Outlook, outlooks
+from mentorfy_core.documents.model import Stage
+from mentorfy_core.documents.paces import Measured, Pace, pace_of
+from mentorfy_core.ids import DocumentId, OrganizationId
+from mentorfy_core.pauses import Blocked
+from mentorfy_core.ports import Ports
+
+LATELY: Final = 150
+"""From how many documents that changed last the pace is taken."""
+
+
+class _Everybody(Container[DocumentId]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERYBODY: Final = _Everybody()
+"""All documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlooks:
+    """Estimate.
+
+    Attributes:
+        lease: How long a worker that was seen counts as alive.
+    """
+
+    ports: Ports
+    lease: timedelta
+
+    async def __call__(
+        self, organization_id: OrganizationId, wanted: Container[DocumentId]
+    ) -> Mapping[DocumentId, Outlook]:
+        """Return what is to be expected of an organisation's documents; nothing of what is paused or at rest."""
+        documents = self.ports.documents
+        read = await documents.line(organization_id)
+        if not any(one.id in wanted for one in read.value.waiting):
+            return {}
+        obstacles = (await self.ports.pauses.of(organization_id)).value
+        line = _going(read.value, organization_id, obstacles.blocked(read.at, 0.0))
+        paces = _paces(await documents.measured(organization_id, LATELY))
+        return outlooks(line, wanted, paces, await self._slots(), read.at)
+
+    async def _slots(self) -> int:
+        """Return how many documents are worked on at once."""
+        workers = await self.ports.workers.workers()
+        return sum(one.slots for one in workers.value if one.seen_at > workers.at - self.lease)
+
+
+def _going(line: Line, organization_id: OrganizationId, blocked: Blocked) -> Line:
+    """Leave out what is paused, or will be once it is fetched."""
+    waiting = [
+        one
+        for one in line.waiting
+        if not blocked.stops_stage(organization_id, one.stage, one.source)
+        and not blocked.stops_stage(organization_id, Stage.LEARN, one.source)
+    ]
+    return replace(line, waiting=waiting)
+
+
+def _paces(measured: Sequence[Measured]) -> Mapping[Stage, Pace]:
+    found = {stage: pace_of([one for one in measured if one.stage is stage]) for stage in Stage}
+    return {stage: pace for stage, pace in found.items() if pace is not None}
