@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from mentorfy_core.application.held import until_answered
 from mentorfy_core.application.obstacles import Obstacles
@@ -17,6 +17,8 @@ from mentorfy_core.knowledge.recipes import recipe_for
 from mentorfy_core.pauses import Blocked
 from mentorfy_core.ports import Ports, Read
 from mentorfy_core.retries import RetryManager
+
+Ids: TypeAlias = tuple[OrganizationId, DocumentId]
 
 CANDIDATES: Final = 6
 """How many due documents a worker chooses among, so that several workers rarely want the same one."""
@@ -64,11 +66,15 @@ class Claim:
                 return pick
         return Pick()
 
-    def _from_anywhere(
-        self, due: Sequence[tuple[OrganizationId, DocumentId]]
-    ) -> Sequence[tuple[OrganizationId, DocumentId]]:
-        start = self.ports.randomness.below(len(due)) if due else 0
-        return (*due[start:], *due[:start])
+    def _from_anywhere(self, due: Sequence[Ids]) -> Sequence[Ids]:
+        """Return them beginning with anybody's, with any of theirs: the longest queue is not drawn more often."""
+        if not due:
+            return due
+        below, owners = self.ports.randomness.below, list(dict.fromkeys(owner for owner, _ in due))
+        owner = owners[below(len(owners))]
+        theirs = [ids for ids in due if ids[0] == owner]
+        start = below(len(theirs))
+        return (*theirs[start:], *theirs[:start], *(ids for ids in due if ids[0] != owner))
 
     async def _try(
         self, organization_id: OrganizationId, document_id: DocumentId, blocked: Read[Blocked], *, busy: bool

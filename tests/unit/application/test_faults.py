@@ -3,6 +3,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -15,12 +16,14 @@ from mentorfy_core.application.importing import ClaimImport, ImportAttempt
 from mentorfy_core.application.learn import Learn
 from mentorfy_core.application.serve import Crew
 from mentorfy_core.application.sweep import Sweep
+from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.model import Document, SourceFile, Status
 from mentorfy_core.errors import Conflict, ErrorKind, Fenced, NotFound, PortError, StoreUnavailable
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Import, ImportState, Unreadable, Verdict
 from mentorfy_core.knowledge.model import ExtractedText
 from mentorfy_core.retries import RetryManager
+from mentorfy_core.testing.samples import a_document
 from tests.unit.application.world import FAST, ORGANIZATION, OWNER, World, failing
 
 RETRIES = RetryManager()
@@ -73,6 +76,29 @@ async def learning(world: World) -> Document:
 async def test_nothing_due_is_no_error(world: World) -> None:
     assert (await Claim(world.ports, RETRIES, FAST)(busy=False)).document is None
     assert await ClaimImport(world.ports, FAST)() is None
+
+
+class TheLast:
+    """Always the last."""
+
+    def fraction(self) -> float:
+        return 0.0
+
+    def below(self, limit: int) -> int:
+        return limit - 1
+
+
+async def test_the_longest_queue_is_not_drawn_more_often(world: World) -> None:
+    """Who is drawn is drawn among the organisations, then among their documents."""
+    other = OrganizationId(UUID(int=77))
+    for number in range(5):
+        early = world.now - timedelta(hours=1)
+        await world.ports.documents.add(a_document(ORGANIZATION, f"{number}", created_at=early), Found())
+    theirs = await world.ports.documents.add(a_document(other, created_at=world.now), Found())
+    world.ports = replace(world.ports, randomness=TheLast())
+    pick = await Claim(world.ports, RetryManager(), FAST)(busy=False)
+    assert pick.document is not None
+    assert pick.document.id == theirs.id
 
 
 async def test_an_unanswered_claim_is_asked_about_until_answered(world: World) -> None:
