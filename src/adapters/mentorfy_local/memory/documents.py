@@ -10,6 +10,7 @@ from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import Event, Found
 from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.lifecycle import owed
+from mentorfy_core.documents.line import line_of, measured_in
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.documents.paces import Measured
@@ -19,7 +20,7 @@ from mentorfy_core.knowledge.model import LiveSet
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
-from mentorfy_local.memory import document_line, document_lists, document_writes
+from mentorfy_local.memory import document_lists, document_writes
 from mentorfy_local.memory.state import BEGINNING, Ids, MemoryState, ids_of
 
 
@@ -75,11 +76,15 @@ class MemoryDocumentStore:
 
     async def line(self, organization_id: OrganizationId) -> Read[Line]:
         """Return who is in line."""
-        return Read(document_line.line(self._state, organization_id), self._state.now())
+        now = self._state.now()
+        return Read(line_of(self._state.documents.values(), organization_id, now), now)
 
     async def measured(self, organization_id: OrganizationId, documents: int) -> Sequence[Measured]:
         """Return how long work took."""
-        return document_line.measured(self._state, organization_id, documents)
+        state = self._state
+        latest = sorted(state.living(organization_id), key=lambda one: state.changed[ids_of(one)], reverse=True)
+        timelines = ((one, [(line.event, line.at) for line in state.events[ids_of(one)]]) for one in latest[:documents])
+        return [work for one, timeline in timelines for work in measured_in(timeline, one.size_bytes)]
 
     async def expired(self, limit: int) -> Sequence[Ids]:
         """Return living rows whose lease has passed, oldest first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
+from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import (
     Broke,
     Claimed,
@@ -17,7 +18,9 @@ from mentorfy_core.documents.events import (
     Report,
     Restored,
 )
+from mentorfy_core.documents.line import line_of, measured_in
 from mentorfy_core.documents.model import Document, Stage, Status
+from mentorfy_core.documents.paces import Measured
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import DocumentId, GenerationId, ImportId, OrganizationId, WorkerId
 from mentorfy_core.imports.model import Entry, Import
@@ -180,6 +183,16 @@ class DocumentTable:
         in_turn = sorted(queues, key=lambda one: self._tables.served.get(one, LONG_AGO))  # else, the oldest row's first
         rounds = (queues[one][at : at + 1] for at in range(limit) for one in in_turn)
         return [ids for turn in rounds for ids in turn][:limit]
+
+    def line(self, organization_id: OrganizationId) -> Read[Line]:
+        now = self._tables.world.now()
+        return Read(line_of(self._tables.documents.values(), organization_id, now), now)
+
+    def measured(self, organization_id: OrganizationId, documents: int) -> Sequence[Measured]:
+        events = self._tables.events
+        latest = sorted(self._tables.living(organization_id), key=lambda one: events[one.id][-1].at, reverse=True)
+        timelines = ((one, [(line.event, line.at) for line in events[one.id]]) for one in latest[:documents])
+        return [work for one, timeline in timelines for work in measured_in(timeline, one.size_bytes)]
 
     def expired(self, limit: int) -> Sequence[Ids]:
         now = self._tables.world.now()
