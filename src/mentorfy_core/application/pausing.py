@@ -81,7 +81,8 @@ class Pauses:
         Raises:
             Forbidden: The actor is a member, or it concerns everybody.
             NotFound: It is another organisation's.
-            InvalidInput: There is no such source or provider, or the time makes no sense.
+            NotFound: There is no such source or provider.
+            InvalidInput: The time makes no sense.
         """
         self._require_mine(actor, scope, at_the_machine=at_the_machine)
         self._require_known(scope)
@@ -126,7 +127,7 @@ class Pauses:
     def _require_known(self, scope: Scope) -> None:
         known = {*self.ports.sources} | ({STORAGE, KNOWLEDGE} if scope.reach is Reach.PROVIDER else set())
         if scope.reach in {Reach.CONNECTION, Reach.PROVIDER} and scope.name not in known:
-            raise InvalidInput(f"There is nothing called “{scope.name}” to pause.", field="source")
+            raise NotFound(f"There is nothing called “{scope.name}” to pause.")
 
 
 def _is_noticed(pause: Pause) -> bool:

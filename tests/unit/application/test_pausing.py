@@ -181,9 +181,9 @@ async def test_only_what_there_is_can_be_paused() -> None:
     world = await filled(1)
     pauses = world.mentorfy.pauses
     for scope in (Scope.of_connection(ORGANIZATION, "nowhere"), Scope.of_connection(ORGANIZATION, KNOWLEDGE)):
-        with pytest.raises(InvalidInput, match="nothing called"):
+        with pytest.raises(NotFound, match="nothing called"):
             await pauses.pause(OWNER, scope)
-    with pytest.raises(InvalidInput, match="nothing called"):
+    with pytest.raises(NotFound, match="nothing called"):
         await pauses.pause(OWNER, Scope.of_provider("nobody"), at_the_machine=True)
     for lasts in (timedelta(), timedelta(days=400)):
         with pytest.raises(InvalidInput, match="at most a year"):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mentorfy_core.application.oversight import Names
 from mentorfy_core.conversations.oversight import Gap, Outcome, Summary
@@ -19,6 +19,16 @@ from mentorfy_web.doors import Door
 from mentorfy_web.visits import Visit
 
 Words = Annotated[str, Field(max_length=200)]
+
+
+def _written_out(day: object) -> object:
+    """Let a day pass as RFC 3339 writes it; pydantic would also take seconds since 1970."""
+    if isinstance(day, str) and len(day) != len("2026-01-31"):
+        raise ValueError("a day is written 2026-01-31")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +46,8 @@ class Which:
     bot: UUID | None = None
     outcome: Outcome | None = None
     person: Words = ""
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     text: Words = ""
     after: Annotated[str, Field(pattern=CURSOR)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
