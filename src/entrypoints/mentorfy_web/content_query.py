@@ -1,5 +1,6 @@
 """What the address of a content page asks for: a filter, open folders, where a list goes on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -93,13 +94,17 @@ def text_of_mark(mark: Mark) -> str:
     return f"{mark.id}~{mark.key}"
 
 
+FOLDERS_AFTER: Final = re.compile(r"f([0-9]{1,6})")
+"""A place among a folder's folders: how many stand before it."""
+
+
 def mark_of_text(text: str) -> Mark | None:
-    """Return the place that ``text_of_mark`` wrote; ``None`` for "".
+    """Return the place that ``text_of_mark`` wrote; ``None`` for "", and for a place among folders.
 
     Raises:
         NotFound: It wrote no such thing, so nothing follows it.
     """
-    if not text:
+    if not text or FOLDERS_AFTER.fullmatch(text):
         return None
     document, _, key = text.partition("~")
     try:

@@ -1,6 +1,5 @@
 """The rows of the folder tree: open folders with what is in them, portion by portion."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,13 +9,11 @@ from mentorfy_core.documents.folders import Folder
 from mentorfy_core.documents.listing import Filter
 from mentorfy_core.errors import NotFound
 from mentorfy_core.people import Actor
-from mentorfy_web.content_query import mark_of_text, text_of_mark
+from mentorfy_web.content_query import FOLDERS_AFTER, mark_of_text, text_of_mark
 from mentorfy_web.content_rows import MoreRow, Row, document_row, folder_id, folder_row
 
 MOST_ROWS: Final = 160
 """Rows of one answer, over all open folders; further folders stay closed."""
-
-_FOLDERS_AFTER: Final = re.compile(r"f([0-9]{1,6})")
 
 
 def folders_by_id(tree: Folder) -> Mapping[str, Folder]:
@@ -63,7 +60,7 @@ class TreeRows:
 
     async def inside(self, folder: Folder, after: str = "") -> list[Row]:
         """Return a portion of what is in a folder: its folders, then its documents."""
-        skipped = _FOLDERS_AFTER.fullmatch(after)
+        skipped = FOLDERS_AFTER.fullmatch(after)
         start = int(skipped[1]) if skipped else len(folder.folders) if after else 0
         here = folder.folders[start : start + ROWS]
         rows = [row for child in here for row in await self._with_inside(child)]

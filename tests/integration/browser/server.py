@@ -7,7 +7,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +120,15 @@ class Server:
         self._processes[part].kill()
         self._processes[part].wait()
         _cut_lifeline(self._processes.pop(part))
+
+    @contextmanager
+    def killed(self, part: str) -> Iterator[None]:
+        """Kill a part, and start it again afterwards."""
+        self.kill(part)
+        try:
+            yield
+        finally:
+            self.start(part)
 
     def _furnished(self) -> list[Tenant]:
         command = [*FURNISHED, self.house, "--data", str(self.data)]

@@ -22,11 +22,13 @@ class State:
         go: Leads a new window there.
         who: Whose window it is: a role of the organisation that is lived in, "" for nobody.
         expected: Complaints of the browser that belong to it.
+        at_end: Whether it is looked at where it ends, as it stands; else from its beginning.
     """
 
     go: Go
     who: str = "owner"
     expected: tuple[str, ...] = field(default=())
+    at_end: bool = False
 
 
 def opened(path: str, heading: str) -> Go:
@@ -268,13 +270,13 @@ STATES: Final[Mapping[str, State]] = {
     "import-idle": State(left_in_the_middle),
     "import-complete": State(complete),
     "chat": State(opened("/chat", "New conversation"), who="member"),
-    "chat-answer": State(in_a_conversation, who="member"),
-    "chat-citation": State(reading_a_citation, who="member"),
+    "chat-answer": State(in_a_conversation, who="member", at_end=True),
+    "chat-citation": State(reading_a_citation, who="member", at_end=True),
     "chat-history": State(looking_back, who="member"),
-    "chat-no-answer": State(without_an_answer, who="member"),
+    "chat-no-answer": State(without_an_answer, who="member", at_end=True),
     "bots": State(opened("/bots", "Bots")),
     "bot": State(at_the_bot),
-    "bot-trial": State(trying_a_draft),
+    "bot-trial": State(trying_a_draft, at_end=True),
     "conversations": State(opened("/admin/conversations", "Conversations")),
     "conversations-none": State(opened("/admin/conversations?text=nothing+like+this", "Conversations")),
     "transcript": State(reading_a_transcript),

@@ -27,6 +27,8 @@ def test_a_state_by_day_and_by_night(open_window: Window, server: Server, name: 
     day, night = Look(width, "light"), Look(width, "dark")
     with open_window(look=day, cookie=cookie, expected=state.expected) as page:
         state.go(page, server)
+        if not state.at_end:
+            page.evaluate("scrollTo(0, 0)")
         for look in (day, night):
             page.emulate_media(color_scheme=look.scheme)
             page.screenshot(path=SCREENSHOTS / f"{name}-{look}.png")

@@ -7,15 +7,18 @@ policy, but it is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.integration.browser.conftest import Window
 from tests.integration.browser.hostile import STRINGS
 from tests.integration.browser.server import Server
 from tests.integration.browser.visitors import Look
+from tests.integration.program import eventually
+from tests.integration.servers.furnished import PER_BOT, SAYABLE
 
 MARKUP = """
 [...document.querySelectorAll("*")].filter((one) =>
@@ -35,16 +38,119 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-LOOKS = [pytest.param(Look(1280, "light"), False, id="in force"), pytest.param(Look(390, "light"), True, id="bypassed")]
+IN_FORCE: Final = pytest.param(Look(1280, "light"), False, id="in force")
+BYPASSED: Final = pytest.param(Look(390, "light"), True, id="bypassed")
+Go = Callable[[Page], Sequence[str]]
 
 
-@pytest.mark.parametrize(("look", "bypassed"), LOOKS)
-def test_the_documents_are_shown_by_their_names(open_window: Window, look: Look, bypassed: bool) -> None:
+def documents(page: Page) -> Sequence[str]:
+    page.goto("/")
+    for link in page.get_by_role("link", name="Odd", exact=True).all():
+        if link.get_attribute("aria-expanded") == "false":
+            link.click()
+            expect(link).to_have_attribute("aria-expanded", "true")
+    press_until_gone(page.get_by_role("link", name="Show more"))
+    return STRINGS
+
+
+def readable_text(page: Page) -> Sequence[str]:
+    page.goto("/?q=All+of+it.txt")
+    page.goto(str(page.get_by_role("link", name="All of it.txt").get_attribute("href")))
+    press_until_gone(page.get_by_role("link", name="Show more"))
+    return ()  # long documents are shown in parts
+
+
+def conversation(page: Page) -> Sequence[str]:
+    page.goto("/chat/history")
+    page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    press_until_gone(page.get_by_role("link", name="Show earlier messages"))
+    return SAYABLE
+
+
+def history(page: Page) -> Sequence[str]:
+    page.goto("/chat")
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
+    press_until_gone(page.get_by_role("dialog").get_by_role("link", name="Show older"))
+    return [" ".join(text.split())[:60] for text in SAYABLE]
+
+
+def bots(page: Page) -> Sequence[str]:
+    page.goto("/bots")
+    return SAYABLE[::PER_BOT]
+
+
+def first_bot(page: Page) -> Sequence[str]:
+    page.goto("/bots")
+    page.get_by_role("main").get_by_role("heading").get_by_role("link").nth(1).click()
+    expect(page.get_by_role("heading", name="What this comes to")).to_be_visible()
+    return ()
+
+
+def members(page: Page) -> Sequence[str]:
+    page.goto("/members")
+    return [text[:100] for text in SAYABLE[::4]]
+
+
+def oversight(page: Page) -> Sequence[str]:
+    page.goto("/admin/conversations")
+    return ()
+
+
+def transcript(page: Page) -> Sequence[str]:
+    page.goto("/admin/conversations")
+    page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_text("This is your own conversation")).to_be_visible()
+    return SAYABLE[-10:]
+
+
+def unanswered(page: Page) -> Sequence[str]:
+    page.goto("/admin/unanswered")
+    return ()
+
+
+def plan(page: Page) -> Sequence[str]:
+    page.goto("/imports")
+    page.get_by_role("link", name="Letters").first.click()
+    expect(page.get_by_role("heading", name="Every file")).to_be_visible()
+    return ()
+
+
+PLACES: Final[tuple[Go, ...]] = (
+    documents,
+    readable_text,
+    conversation,
+    history,
+    bots,
+    first_bot,
+    members,
+    oversight,
+    transcript,
+    unanswered,
+    plan,
+)
+
+
+@pytest.mark.parametrize(("look", "bypassed"), [IN_FORCE, BYPASSED])
+@pytest.mark.parametrize("go", PLACES, ids=lambda go: go.__name__)
+def test_texts_are_shown_as_texts(open_window: Window, look: Look, bypassed: bool, go: Go) -> None:
     with open_window(look=look, bypass_csp=bypassed) as page:
         ran = scripts_run(page)
-        page.goto("/")
-        assert_texts(page, STRINGS)
+        texts = go(page)
+        assert_texts(page, texts)
         assert ran == []
+
+
+def press_until_gone(link: Locator) -> None:
+    """Ask for more until there is no more."""
+    while asked := addresses(link):
+        link.first.click()
+        eventually(lambda: asked[0] not in addresses(link), within=30, what="more")
+
+
+def addresses(link: Locator) -> list[str]:
+    return [str(one) for one in link.evaluate_all("(links) => links.map((one) => one.href)")]
 
 
 def scripts_run(page: Page) -> list[str]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.bots.behavior import Behavior
+from mentorfy_core.bots.model import Bot
 from mentorfy_core.conversations.model import Conversation, MessageStatus
 from mentorfy_core.people import Actor, Role
 from mentorfy_local.memory_source import Names
@@ -22,10 +24,14 @@ from mentorfy_runtime.settings import Settings
 from tests.integration.browser.hostile import STRINGS
 from tests.integration.route_table import ROWS, Id
 from tests.integration.servers.scripted import ALWAYS_BROKEN, ALWAYS_LIMITED, LOCKED
-from tests.integration.servers.seeded import Tenant, a_tenant, learn
+from tests.integration.servers.seeded import Tenant, a_bot, a_member, a_tenant, learn
 from tests.integration.things import Things
 
 OURS, THEIRS = "PELICAN", "CORMORANT"
+SAYABLE: Final = tuple(text for text in (text.replace("\0", "") for text in STRINGS) if text.strip())
+"""Hostile texts that somebody can type."""
+
+PER_BOT: Final = 40
 FERRY: Final = "The ferry to Penmorrow leaves at half past six in the morning. It takes bicycles, but no cars."
 
 
@@ -82,10 +88,28 @@ async def hostile(mentorfy: Mentorfy) -> Sequence[Tenant]:
     files |= {(f"{text}.txt",): f"{FERRY} {text} {number}" for number, text in enumerate(STRINGS[1::2])}
     await learn(mentorfy, tenant.owner, {**files, ("All of it.txt",): "\n\n".join(STRINGS)})
     conversation = None
-    for text in filter(str.strip, (text.replace("\0", "") for text in STRINGS)):
+    for text in SAYABLE:
         await talk(mentorfy, tenant, tenant.owner, text, f"{text} and {text}")
-        conversation = await talk(mentorfy, tenant, tenant.owner, text, text, conversation)
+        conversation = await talk(mentorfy, tenant, tenant.owner, text, text, conversation, known=bool(len(text) % 2))
+    for number in range(0, len(SAYABLE), PER_BOT):
+        await mentorfy.ports.bots.add(hostile_bot(tenant, SAYABLE[number : number + PER_BOT]))
+    for text in SAYABLE[::4]:
+        member = a_member(tenant.organization_id, Role.MEMBER, OURS)
+        await mentorfy.ports.people.add_member(replace(member, name=text))
     return [tenant]
+
+
+def hostile_bot(tenant: Tenant, texts: Sequence[str]) -> Bot:
+    first, second, third, fourth, *others = texts
+    words = Behavior(
+        purpose=first,
+        custom_instructions=tuple(others),
+        speaking_style=second,
+        custom_length=third,
+        no_answer=fourth,
+        greeting=first,
+    )
+    return replace(a_bot(tenant.organization_id, OURS), name=first[:60], behavior=words)
 
 
 async def talk(
