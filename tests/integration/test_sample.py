@@ -91,6 +91,7 @@ async def test_follow_up_questions_are_understood(
     assert figures["asked"].asked == 10
     assert figures["asked"].right >= 8, figures["asked"].misses
     assert figures["held_out"].right >= 4, figures["held_out"].misses
+    assert figures["off_topic"].answered == 0, figures["off_topic"].misses
 
 
 async def test_an_explanatory_bot_considers_more_than_a_concise_one(mentor: tuple[Mentorfy, Actor, Bot]) -> None:

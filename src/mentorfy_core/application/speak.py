@@ -17,7 +17,7 @@ from mentorfy_core.application.held import to_the_end, until_answered, while_hel
 from mentorfy_core.application.quotes import Quotes
 from mentorfy_core.conversations.citations import conceal, reveal
 from mentorfy_core.conversations.model import ANSWER_LEASE, Considered, Message, MessageStatus, Reference
-from mentorfy_core.conversations.turn import recent, search_question
+from mentorfy_core.conversations.turn import recent
 from mentorfy_core.errors import CallerError, Conflict, Fenced, NotFound, StoreUnavailable, clean, port_error_in
 from mentorfy_core.knowledge.model import Evidence, LiveSet
 from mentorfy_core.ports import Ports
@@ -142,15 +142,15 @@ class Speak:
 
     async def _answer(self, begun: Begun, draft: Draft) -> Message:
         organization_id, bot = begun.bot.organization_id, begun.bot
-        looked_up = search_question(begun.turn.question.text, begun.earlier)
         live = await self.ports.documents.live(organization_id)
-        evidence = await evidence_for(self.ports, organization_id, looked_up, bot.behavior, live)
+        question = begun.turn.question.text
+        evidence = await evidence_for(self.ports, organization_id, question, bot.behavior, live, begun.earlier)
         if not evidence:
             text = bot.behavior.no_answer
             return replace(draft.answer, status=MessageStatus.COMPLETE, text=text, answered=False)
         draft.rest_on(evidence, live)
         history = await self._said_before(begun.earlier)
-        request = request_for(bot.behavior, begun.turn.question.text, evidence, history)
+        request = request_for(bot.behavior, question, evidence, history)
         async for piece in self.ports.chat.answer(organization_id, request):
             draft.say(piece)
         return draft.complete()

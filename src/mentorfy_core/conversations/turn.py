@@ -21,6 +21,15 @@ HISTORY_CHARACTERS: Final = 6_000
 FEW_TERMS: Final = 3
 """A question with fewer content words leans on the one before it."""
 
+MORE: Final = frozenset(
+    content_terms(
+        "again answer clarify clearer continue detail details elaborate example examples explain further give go longer"
+        " make mean more ok okay page please repeat rephrase say shorter simpler simply source sources sum summarise"
+        " summarize summary sure thank thanks word words"
+    )
+)
+"""Terms of "explain that" and "an example, please": they ask for more of the same and name no subject."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
@@ -87,6 +96,15 @@ def search_question(question: str, earlier: Sequence[Message]) -> str:
     if len(content_terms(question)) >= FEW_TERMS or not asked:
         return question
     return f"{asked[-1]}\n{question}"
+
+
+def own_subject(question: str) -> tuple[str, ...]:
+    """Return the terms by which a question that leans on another names a subject of its own.
+
+    >>> own_subject("And for a mast?"), own_subject("Can you explain that in simpler words?")
+    (('mast',), ())
+    """
+    return tuple(term for term in content_terms(question) if term not in MORE)
 
 
 def recent(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -341,6 +341,23 @@ async def test_a_follow_up_is_told_what_was_said_before_with_its_quotes(world: W
     assert [message.text.count(QUOTE) for message in request.history] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("And at twenty degrees?", True),
+        ("And the anchor?", True),
+        ("Can you explain that?", True),
+        ("What is the capital of Mongolia?", False),
+    ],
+)
+async def test_a_short_question_about_something_else_is_not_answered_with_the_last_subject(
+    world: World, question: str, answered: bool
+) -> None:
+    turn = await asked(world)
+    assert turn.answer.answered
+    assert (await asked(world, question, conversation_id=turn.conversation.id)).answer.answered is answered
+
+
 async def test_a_conversations_bot_goes_on_answering_without_being_named(world: World) -> None:
     turn = await asked(world)
     begun = await begin(world, "And the anchor?", bot_id=None, conversation_id=turn.conversation.id)

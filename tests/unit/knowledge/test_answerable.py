@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentorfy_core.ids import DocumentId, GenerationId
-from mentorfy_core.knowledge.answerable import CERTAIN, TOP, answerable, content_terms, coverage
+from mentorfy_core.knowledge.answerable import CERTAIN, TOP, answerable, content_terms, coverage, on_subject
 from mentorfy_core.knowledge.model import Evidence, EvidenceKind, Locator
 
 TERMS = st.sampled_from(["yeast", "oven", "rack", "dough"])
@@ -85,6 +85,13 @@ def test_coverage_is_a_share_and_grows_with_evidence(
 def test_a_better_score_never_unmakes_an_answer(rarity: dict[str, float], evidence: list[Evidence], by: float) -> None:
     better = [replace(one, score=one.score + by) for one in evidence]
     assert answerable(rarity, better) >= answerable(rarity, evidence)
+
+
+def test_a_follow_up_is_answered_by_what_holds_its_own_words() -> None:
+    bread = [found("Yeast in the oven."), found("A rack.", seed=False)]
+    assert on_subject(ASKED, ["yeast"], bread)
+    assert not on_subject(ASKED, ["rack"], bread)
+    assert on_subject(ASKED, [], bread)
 
 
 def test_rare_terms_weigh_more() -> None:
