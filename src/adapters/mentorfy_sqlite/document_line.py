@@ -31,6 +31,7 @@ _MEASURED: Final = (
     " JOIN document_event AS began ON began.organization_id = d.organization_id AND began.document_id = d.id"
     " AND began.seq = done.seq - 1 AND began.event = 'Claimed'"
 )
+_STAGE: Final = {stage.value: stage for stage in Stage}
 _STAGES: Final = {"Fetched": Stage.FETCH, "Learned": Stage.LEARN}
 
 
@@ -54,4 +55,4 @@ def measured(tx: Transaction, organization_id: OrganizationId, documents: int) -
 
 def _waiting(row: Row) -> Waiting:
     id_, stage, source, size, at = row
-    return Waiting(id=DocumentId(UUID(id_)), stage=Stage(stage), source=source, size_bytes=size, at=from_text(at))
+    return Waiting(id=DocumentId(UUID(id_)), stage=_STAGE[stage], source=source, size_bytes=size, at=from_text(at))

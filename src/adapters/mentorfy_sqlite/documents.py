@@ -20,7 +20,7 @@ from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import Changes, DocumentEvent, KeptBlobs
 from mentorfy_core.ports.runtime import Read
 from mentorfy_sqlite import document_line, document_lists, document_writes
-from mentorfy_sqlite.blocked import FREE, left_out
+from mentorfy_sqlite.blocked import left_out, work_is_free
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.document_rows import COLUMNS, document_of, document_values
 from mentorfy_sqlite.rows import Shape
@@ -225,7 +225,7 @@ def _ids(row: Row) -> tuple[OrganizationId, DocumentId]:
 
 def _due(tx: Transaction, limit: int, blocked: Blocked) -> list[tuple[OrganizationId, DocumentId]]:
     """Take the oldest of each organisation, then the second oldest, ...; whose last turn is longest ago comes first."""
-    free, values = FREE if blocked != NOTHING else "", {"now": to_text(tx.now), "limit": limit, **left_out(blocked)}
+    free, values = work_is_free(blocked), {"now": to_text(tx.now), "limit": limit, **left_out(blocked)}
     organizations = tx.all(
         "SELECT organization_id, (SELECT min(due_at) FROM document WHERE document.organization_id = r.organization_id"
         f" AND due_at IS NOT NULL{free}) AS first_due_at FROM organization_revision AS r WHERE first_due_at <= :now"

@@ -16,7 +16,7 @@ from mentorfy_core.imports.model import Entry, Import, ImportClaim, Verdict
 from mentorfy_core.imports.progress import Tally
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
-from mentorfy_sqlite.blocked import SOURCE_FREE, left_out
+from mentorfy_sqlite.blocked import left_out, source_is_free
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.rows import Shape, from_json, to_json, to_value
 from mentorfy_sqlite.times import to_text
@@ -106,8 +106,7 @@ class SqliteImportStore:
     async def _past(
         self, column: str, limit: int, blocked: Blocked = NOTHING
     ) -> Sequence[tuple[OrganizationId, ImportId]]:
-        free, values = SOURCE_FREE if blocked != NOTHING else "", {"limit": limit, **left_out(blocked)}
-        due = f"{column} <= :now{free}"
+        due, values = f"{column} <= :now{source_is_free(blocked)}", {"limit": limit, **left_out(blocked)}
         sql = f"SELECT organization_id, id FROM import_job WHERE {due} ORDER BY {column}, id LIMIT :limit"
         rows = await self._database.read(lambda tx: tx.all(sql, {**values, "now": to_text(tx.now)}))
         return [(OrganizationId(UUID(organization)), ImportId(UUID(one))) for organization, one in rows]

@@ -11,7 +11,7 @@ from mentorfy_core.documents.badges import badge
 from mentorfy_core.documents.eta import Outlook, outlook_in_words
 from mentorfy_core.documents.folders import Folder, emptied, folder_tree
 from mentorfy_core.documents.listing import Filter, Mark, mark_of
-from mentorfy_core.documents.model import Document
+from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.knowledge.reading import Page, pages
@@ -27,6 +27,10 @@ ROWS: Final = 100
 
 MOST_CHANGES: Final = 200
 """Documents of one portion of changes."""
+
+WAITING: Final = frozenset({Status.PENDING_UPLOAD, Status.UPLOADED, Status.RETRYING})
+LONGEST_LINE: Final = 2000
+"""Documents in line of which a page that is asked for all the time still adds up the work: about 50 ms."""
 
 MOST_REMOVED: Final = 500
 """Removed documents that are offered back at once."""
@@ -127,8 +131,11 @@ class Contents:
         return DocumentView(read.value, badge(read.value, read.at, self.retries, outlook=told), read.at)
 
     async def all_ready(self, actor: Actor) -> Outlook | None:
-        """Return when the last of those that wait will be available; ``None`` where that cannot be said."""
+        """Return when the last of those that wait will be available; ``None`` where nobody can say so quickly."""
         require_operator(actor)
+        counts = (await self.ports.documents.counts(actor.organization_id)).value
+        if not 0 < sum(counts.get(status, 0) for status in WAITING) <= LONGEST_LINE:
+            return None
         found = await Outlooks(self.ports, self.lease)(actor.organization_id, EVERYBODY)
         return max(found.values(), key=lambda one: one.high, default=None)
 

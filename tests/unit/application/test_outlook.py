@@ -2,9 +2,11 @@ import pytest
 
 from mentorfy_core.application.attempt import Attempt
 from mentorfy_core.application.claim import Claim
+from mentorfy_core.documents.model import Status
 from mentorfy_core.errors import Forbidden
 from mentorfy_core.ids import WorkerId
 from mentorfy_core.pauses import KNOWLEDGE, Scope
+from mentorfy_core.ports import Read
 from tests.unit.application.test_outages import RETRIES, filled, rows
 from tests.unit.application.world import MEMBER, OWNER, World
 
@@ -39,6 +41,16 @@ async def test_each_that_waits_says_when_it_will_be_available() -> None:
     assert "ready in about" in (await world.mentorfy.contents.document(OWNER, one.id)).badge.text
     with pytest.raises(Forbidden):
         await world.mentorfy.contents.all_ready(MEMBER)
+
+
+async def test_a_page_does_not_add_up_what_takes_long() -> None:
+    world, counts = await halfway(), {Status.UPLOADED: 10_000}
+
+    async def many(_: object) -> Read[object]:
+        return Read(counts, world.now)
+
+    world.meddle("documents", counts=many)
+    assert await world.mentorfy.contents.all_ready(OWNER) is None
 
 
 async def test_what_is_available_or_worked_on_says_nothing_more() -> None:
