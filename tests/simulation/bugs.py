@@ -53,6 +53,12 @@ BUGS = (
     Bug("a lease may be ended any time", EFFECTS, "if held(document).lease_until > now:", "if False:", survives="the store lists only leases that have passed, and refuses to end any other"),
     Bug("a quota costs tries", EFFECTS, "if event.kind in ABOUT_EVERYONE:", "if False:"),
     Bug("a stale click is heard", APP + "retry", "RetryRequested(cycle=cycle) if document.cycle <= cycle else None", "RetryRequested(cycle=document.cycle)"),
+    # pauses and breakers
+    Bug("nobody asks what is paused", APP + "obstacles", "read.value.blocked(read.at, self.ports.randomness.fraction())", "Blocked()"),
+    Bug("who stood still trusts old pauses", APP + "claim", "read.at > blocked.at + FRESH or ", ""),
+    Bug("nobody probes", APP + "probe", "if taken is not breaker:", "if False:"),
+    Bug("a breaker stays open", CORE + "pauses.breaker", "replace(breaker, failures=0, opened_at=None, probe_at=None, closed_at=now)", "breaker"),
+    Bug("a probe says nothing", APP + "probe", "if taken.probe_at is not None and await self._works(taken):", "if False:"),
     # use cases
     Bug("nobody asks for the token again", APP + "fetch", "if after != before:", "if False:"),
     Bug("the token is asked only after", APP + "fetch", "token=before,", "token=await source.token(organization_id, external_id),"),
