@@ -53,7 +53,7 @@ BUGS = (
     Bug("a lease may be ended any time", EFFECTS, "if held(document).lease_until > now:", "if False:", survives="the store lists only leases that have passed, and refuses to end any other"),
     Bug("a quota costs tries", EFFECTS, "if event.kind in ABOUT_EVERYONE:", "if False:"),
     Bug("a stale click is heard", APP + "retry", "RetryRequested(cycle=cycle) if document.cycle <= cycle else None", "RetryRequested(cycle=document.cycle)"),
-    # pauses and breakers
+    # what is paused, and what is down
     Bug("nobody asks what is paused", APP + "obstacles", "read.value.blocked(read.at, self.ports.randomness.fraction())", "Blocked()"),
     Bug("who stood still trusts old pauses", APP + "claim", "read.at > blocked.at + FRESH or ", ""),
     Bug("nobody probes", APP + "probe", "if taken is not breaker:", "if False:"),

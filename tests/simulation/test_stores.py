@@ -8,17 +8,19 @@ from typing import Any, TypeVar
 
 import pytest
 
-from mentorfy_core.ports import DocumentStore, GenerationStore, ImportStore
+from mentorfy_core.ports import DocumentStore, GenerationStore, ImportStore, PauseStore
 from mentorfy_core.testing.contracts.document_claims import DocumentClaims
 from mentorfy_core.testing.contracts.document_reads import DocumentReads
 from mentorfy_core.testing.contracts.document_writes import DocumentWrites
 from mentorfy_core.testing.contracts.generations import GenerationStoreContract
 from mentorfy_core.testing.contracts.imports import ImportStoreContract
+from mentorfy_core.testing.contracts.pauses import PauseStoreContract
 from mentorfy_core.testing.samples import ticking_clock
 from mentorfy_core.testing.simulation.faults import remote
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.loop import SimulatedLoop
+from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import Weather, World
 
@@ -75,6 +77,15 @@ class TestSimulatedDocuments(Simulated, DocumentWrites, DocumentClaims, Document
 
 class TestSimulatedGenerations(Simulated, GenerationStoreContract):
     pass
+
+
+class TestSimulatedPauses(PauseStoreContract):
+    test_what_people_do_is_written_down: Any = None
+    """Not run: audits are not simulated."""
+
+    @pytest.fixture
+    def store(self, tables: Tables) -> PauseStore:
+        return remote(Quiet(), PauseTable(tables), PauseStore)  # type: ignore[type-abstract]
 
 
 class TestSimulatedImports(ImportStoreContract):

@@ -28,7 +28,8 @@ class PauseTable:
         read = self.obstacles()
         pauses = [one for one in read.value.pauses if one.scope.concerns(organization_id) and one.stands(read.at)]
         breakers = [one for one in read.value.breakers if one.scope.concerns(organization_id)]
-        return Read(Obstacles(pauses, breakers), read.at)
+        told = [replace(one, organization_id=None, document_id=None) for one in breakers]
+        return Read(Obstacles(pauses, told), read.at)
 
     def put(self, pause: Pause, act: Act | None = None) -> Pause:
         world, stored = self._tables.world, self._tables.pauses.get(pause.scope)
