@@ -14,7 +14,7 @@ from mentorfy_core.application.together import MOST
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.pauses import Reach, Scope
 from mentorfy_web.api.documents import OutcomeShape, outcome_shape
-from mentorfy_web.api.operations import Operation
+from mentorfy_web.api.operations import WHOLE, Operation
 from mentorfy_web.doors import Door
 from mentorfy_web.stops import scope_of
 from mentorfy_web.visits import Visit
@@ -55,7 +55,7 @@ class PauseBody:
 
     source: Annotated[str, MaxLen(100)] = ""
     reason: Annotated[str, MaxLen(500)] = ""
-    minutes: Annotated[int, Ge(1), Le(_YEAR)] | None = None
+    minutes: Annotated[int, Ge(1), Le(_YEAR), WHOLE] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ OPERATIONS: Final = (
         does=list_stops,
         answer=list[StopShape],
     ),
-    _post("/api/pauses", "Leave documents alone from now on", pause, list[StopShape], PauseBody),
+    _post("/api/pauses", "Leave documents alone from now on", pause, list[StopShape], PauseBody, HTTPStatus.NOT_FOUND),
     _post("/api/pauses/resume", "Let paused work go on", resume, list[StopShape], ResumeBody, HTTPStatus.NOT_FOUND),
     _post("/api/relearn", "Learn documents again", relearn, OutcomeShape, RelearnBody),
 )
