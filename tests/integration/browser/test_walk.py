@@ -48,9 +48,13 @@ def test_the_whole_way(browser: Browser, server: Server, look: Look) -> None:
         oversee(page, shoot)
 
 
+def link_of(server: Server) -> str:
+    """Return a new one-time link, as ``mentorfy link`` makes it."""
+    return str(Program(server.data).json("link", "--port", str(urlsplit(server.address).port))["link"])
+
+
 def sign_in(page: Page, server: Server, shoot: Shoot) -> None:
-    link = Program(server.data).json("link", "--port", str(urlsplit(server.address).port))["link"]
-    page.goto(link)
+    page.goto(link_of(server))
     page.get_by_label("E-mail").fill("hanne@example.org")
     page.get_by_label("Your name").fill("Hanne")
     page.get_by_label("Password").fill("forty evenings in a shed")
