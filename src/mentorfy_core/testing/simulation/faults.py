@@ -50,7 +50,10 @@ LONG: Final = 15.0
 """Seconds the slowest answer takes."""
 
 SELDOM: Final = 0.03
-"""How often a chore's call to a provider takes its time."""
+"""How often something takes its time that usually does not."""
+
+DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015}
+"""How often it takes long from reading something to writing what follows from it."""
 
 HANG: Final = 4000.0
 """Seconds a call takes that never comes back."""
@@ -137,6 +140,8 @@ class StoreLine:
             self._no_answer(name)
         if drawn - weather.refused / 2 < weather.struck:
             await strike(world)
+        elif world.faults.random() < DAWDLE.get(name, 0.0):
+            await asyncio.sleep(2 * LONG * world.faults.random())  # what was read gets old before anything is written
         elif world.faults.random() < max(share / 2, SELDOM):
             await pause(world)
 

@@ -77,6 +77,8 @@ def drawn_plan(chance: Random) -> list[Act]:
     undos = [UNDO + chance.uniform(-40, 20) for name in names if name == "removes" and chance.random() < 0.4]
     acts = [Act(length * chance.random(), name, chance.randrange(1 << 20)) for name in names]
     removals = [act for act in acts if act.name == "removes"]
+    returns = [act for act in removals if chance.random() < 0.3]
+    acts += [Act(act.at + 2 * UNDO + chance.uniform(0, 240), "imports_all", act.number) for act in returns]
     acts += [
         Act(removal.at + undo, "restores_it", removal.number) for removal, undo in zip(removals, undos, strict=False)
     ]

@@ -110,9 +110,12 @@ class _Schedule:
             self._happenings.perform(act)
         await asyncio.sleep(30)
         await self._calm_down()
+        if self._world.seed % 3:  # else, nothing heals what an import forgot
+            self._import_once_more()
         await self._come_to_rest()
         if self._world.seed % 4 == 0:
             await self._processes.sleep(WEEK)
+            self._import_once_more()
             await self._come_to_rest()
         for _ in range(3):
             await self._processes.sleep(COLLECTING)
@@ -132,10 +135,12 @@ class _Schedule:
         self._calm_since = now + HANGOVER
         await asyncio.sleep(min(max(0.0, self._processes.awake_at - now), HANGOVER) + 60)
 
-    async def _come_to_rest(self) -> None:
-        """Let every organisation import once more, and wait until nothing is owed."""
+    def _import_once_more(self) -> None:
         for number, _ in enumerate(self.setting.organizations):
             self._happenings.perform(Act(0, "scans" if self._world.seed % 2 else "imports", number))
+
+    async def _come_to_rest(self) -> None:
+        """Wait until nothing is owed."""
         until = self._world.loop.time() + PATIENCE
         await asyncio.sleep(10)
         while reasons := rest.restless(self.setting.tables):

@@ -115,7 +115,7 @@ class Weather:
         """Return a schedule's weather."""
         return cls(
             refused=chance.choice([0, 0.01, 0.03, 0.08]),
-            late=chance.choice([0, 0, 0.002, 0.01]),
+            late=chance.choice([0, 0, 0.01, 0.04]),
             lag=chance.choice([0.005, 0.02, 0.08, 0.3]),
             struck=chance.choice([0, 0.002, 0.006, 0.015]),
             provider=chance.choice([0, 0.02, 0.06, 0.15]),
