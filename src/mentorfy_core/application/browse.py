@@ -7,7 +7,6 @@ from typing import Final
 
 from mentorfy_core.application.outlook import EVERYBODY, Outlooks
 from mentorfy_core.documents.badges import Badge, badge
-from mentorfy_core.documents.eta import outlook_in_words
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import NotFound
 from mentorfy_core.ids import DocumentId, ImportId
@@ -49,11 +48,11 @@ class Documents:
 
     async def _all(self, actor: Actor) -> AsyncIterator[DocumentView]:
         after: DocumentId | None = None
-        found = await Outlooks(self.ports, self.lease)(actor.organization_id, EVERYBODY)
+        found = await Outlooks(self.ports, self.lease).told(actor.organization_id, EVERYBODY)
         while (read := await self.ports.documents.page(actor.organization_id, after=after, limit=PAGE)).value:
             for document in read.value:
-                outlook = outlook_in_words(found[document.id]) if document.id in found else ""
-                yield DocumentView(document, badge(document, read.at, self.retries, outlook=outlook), read.at)
+                shown = badge(document, read.at, self.retries, outlook=found.get(document.id, ""))
+                yield DocumentView(document, shown, read.at)
             after = read.value[-1].id
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from mentorfy_core.application.browse import DocumentView
 from mentorfy_core.application.outlook import EVERYBODY, Outlooks
 from mentorfy_core.documents.badges import badge
-from mentorfy_core.documents.eta import Outlook, outlook_in_words
+from mentorfy_core.documents.eta import Outlook
 from mentorfy_core.documents.folders import Folder, emptied, folder_tree
 from mentorfy_core.documents.listing import Filter, Mark, mark_of
 from mentorfy_core.documents.model import Document, Status
@@ -126,8 +126,8 @@ class Contents:
         read = await self.ports.documents.get(actor.organization_id, document_id)
         if read.value.is_at_rest or read.value.claim:
             return self._view(read.value, read.at)
-        found = await Outlooks(self.ports, self.lease)(actor.organization_id, {document_id})
-        told = outlook_in_words(found[document_id]) if document_id in found else ""
+        found = await Outlooks(self.ports, self.lease).told(actor.organization_id, {document_id})
+        told = found.get(document_id, "")
         return DocumentView(read.value, badge(read.value, read.at, self.retries, outlook=told), read.at)
 
     async def all_ready(self, actor: Actor) -> Outlook | None:

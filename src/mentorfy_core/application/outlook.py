@@ -2,15 +2,15 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from mentorfy_core.documents.eta import Line, Outlook, outlooks
+from mentorfy_core.documents.eta import Line, Outlook, outlook_in_words, outlooks
 from mentorfy_core.documents.model import Stage
 from mentorfy_core.documents.paces import Measured, Pace, pace_of
 from mentorfy_core.ids import DocumentId, OrganizationId
 from mentorfy_core.pauses import Blocked
-from mentorfy_core.ports import Ports
+from mentorfy_core.ports import Ports, Read
 
 LATELY: Final = 150
 """From how many documents that changed last the pace is taken."""
@@ -23,6 +23,11 @@ class _Everybody(Container[DocumentId]):
 
 EVERYBODY: Final = _Everybody()
 """All documents."""
+
+ON_HOLD: Final = "on hold"
+"""What is said of a document that waits because something is paused or down."""
+
+NO_WORKER: Final = "no worker is running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,31 @@ class Outlooks:
         self, organization_id: OrganizationId, wanted: Container[DocumentId]
     ) -> Mapping[DocumentId, Outlook]:
         """Return what is to be expected of an organisation's documents; nothing of what is paused or at rest."""
-        documents = self.ports.documents
-        read = await documents.line(organization_id)
-        if not any(one.id in wanted for one in read.value.waiting):
+        read = await self.ports.documents.line(organization_id)
+        return await self._of(await self._going(organization_id, read), organization_id, wanted, read.at)
+
+    async def told(self, organization_id: OrganizationId, wanted: Container[DocumentId]) -> Mapping[DocumentId, str]:
+        """Return the same in words, with why nothing can be said; nothing where too little was measured."""
+        read = await self.ports.documents.line(organization_id)
+        waiting = {one.id for one in read.value.waiting if one.id in wanted}
+        if not waiting:
             return {}
+        line = await self._going(organization_id, read)
+        going = {one.id for one in line.waiting}
+        found = await self._of(line, organization_id, waiting, read.at)
+        silence = "" if await self._slots() else NO_WORKER
+        words = {one: outlook_in_words(outlook) for one, outlook in found.items()}
+        return {one: words.get(one, silence) if one in going else ON_HOLD for one in sorted(waiting)}
+
+    async def _of(
+        self, line: Line, organization_id: OrganizationId, wanted: Container[DocumentId], now: datetime
+    ) -> Mapping[DocumentId, Outlook]:
+        paces = _paces(await self.ports.documents.measured(organization_id, LATELY))
+        return outlooks(line, wanted, paces, await self._slots(), now)
+
+    async def _going(self, organization_id: OrganizationId, read: Read[Line]) -> Line:
         obstacles = (await self.ports.pauses.of(organization_id)).value
-        line = _going(read.value, organization_id, obstacles.blocked(read.at, 0.0))
-        paces = _paces(await documents.measured(organization_id, LATELY))
-        return outlooks(line, wanted, paces, await self._slots(), read.at)
+        return _going(read.value, organization_id, obstacles.blocked(read.at, 0.0))
 
     async def _slots(self) -> int:
         """Return how many documents are worked on at once."""

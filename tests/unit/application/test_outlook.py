@@ -66,6 +66,9 @@ async def test_without_a_worker_nothing_is_promised() -> None:
     world = await halfway()
     world.later(minutes=10)
     assert await world.mentorfy.contents.all_ready(OWNER) is None
+    assert [view.badge.text for view in await world.mentorfy.documents(OWNER)].count(
+        "Queued · no worker is running"
+    ) == 6
 
 
 async def test_nothing_is_promised_of_what_is_paused() -> None:
@@ -74,8 +77,8 @@ async def test_nothing_is_promised_of_what_is_paused() -> None:
     assert await world.mentorfy.contents.all_ready(OWNER)
     await world.mentorfy.pauses.pause(OWNER, Scope.of_provider(KNOWLEDGE), at_the_machine=True)
     assert await world.mentorfy.contents.all_ready(OWNER) is None
-    world.put("late.txt", "Late.\n")
-    assert waiting(world) == 6
+    texts = [view.badge.text for view in await world.mentorfy.documents(OWNER)]
+    assert texts.count("Queued · on hold") == waiting(world) == 6
 
 
 async def test_where_nothing_waits_nothing_is_said() -> None:
