@@ -146,7 +146,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /api/bulk/remove": Row(OPERATOR, send={"documents": []}),
     "POST /api/bulk/restore": Row(OPERATOR, send={"documents": []}),
     "GET /api/pauses": Row(OPERATOR),
-    "POST /api/pauses": Row(OPERATOR, ok=422, send={"source": "nowhere"}),
+    "POST /api/pauses": Row(OPERATOR, ok=404, send={"source": "nowhere"}),  # there is no such source
     "POST /api/pauses/resume": Row(OPERATOR, ok=404, send={"reach": "organization"}),  # nothing is paused
     "POST /api/relearn": Row(OPERATOR, send={"documents": []}),
     # bringing documents in

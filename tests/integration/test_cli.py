@@ -251,7 +251,7 @@ class TestShapes:
         assert program.json("resume", "--all") == {"stops": []}
         assert program.run("resume", "--all").stdout == "Nothing is paused.\n"
         assert program.json("resume", "--everything", code=1)["error"]["kind"] == "not_found"
-        assert program.json("pause", "--source", "nowhere", code=1)["error"]["kind"] == "invalid_input"
+        assert program.json("pause", "--source", "nowhere", code=1)["error"]["kind"] == "not_found"
         assert program.json("pause", "--everything", "--source", "local", code=2)["error"]["kind"] == "usage"
 
     def test_what_is_paused_is_not_learned(self, program: Program, bakery: Path) -> None:

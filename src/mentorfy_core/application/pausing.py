@@ -80,8 +80,7 @@ class Pauses:
 
         Raises:
             Forbidden: The actor is a member, or it concerns everybody.
-            NotFound: It is another organisation's.
-            NotFound: There is no such source or provider.
+            NotFound: It is another organisation's, or there is no such source or provider.
             InvalidInput: The time makes no sense.
         """
         self._require_mine(actor, scope, at_the_machine=at_the_machine)
