@@ -123,7 +123,7 @@ BUGS = (
     Bug("an old plan drops what came back", APP + "prepare", "if dropped and not", "if False and not"),
     Bug("a confirmed plan is not carried out", IMPORT_LAW, "job.state is ImportState.PREPARING and job.confirmed", "False"),
     # what workers and stores do, also written blindly
-    Bug("the last writer of a ledger row wins", LEDGER, "ledger.setdefault(index, result) for index", "ledger.update({index: result}) or result for index"),
+    Bug("the last writer of a ledger row wins", LEDGER, "ledger.setdefault(index, result) for index", "ledger.update({index: result}) or result for index", survives="an attempt that is over is fenced before it writes, and no attempt understands a passage twice"),
     Bug("a generation of any organisation", LEDGER, "(one.organization_id, one.content_sha256, one.recipe) == wanted", "(one.content_sha256, one.recipe) == wanted[1:]"),
     Bug("a file's kind is guessed again at every try", APP + "attempt", "port_error_in(error) or _named(error)", "_named(error)"),
     Bug("a sentence is stored as it came", APP + "attempt", "sentence=clean(found.sentence)", "sentence=str(error)"),
@@ -132,8 +132,6 @@ BUGS = (
     Bug("two rows for one write", STORE, "tables.events.setdefault(after.id, []).append(line)", "tables.events.setdefault(after.id, []).extend([line, line])"),
     Bug("a stop kills what it interrupts", APP + "serve", "            await crew.dismiss()", "            pass"),
     # of pauses and of breakers
-    Bug("nobody looks at pauses", APP + "claim", "documents.due(CANDIDATES, blocked.value)", "documents.due(CANDIDATES)"),
-    Bug("pauses are trusted for ever", APP + "claim", "read.at > blocked.at + FRESH or", "False or"),
     Bug("what is stopped is seen in line only", APP + "claim", " or blocked.value.stops(document)", ""),
     Bug("a pause costs a try", APP + "attempt", "if put_off_until else broke", "if False else broke"),
     Bug("a lifted pause goes on", STORE.replace("tables", "pauses"), "replace(stored, until=world.now())", "stored"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import DocumentId
-from mentorfy_core.imports.lifecycle import import_owed
+from mentorfy_core.imports.model import Import, ImportState
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.files import version_of
 from mentorfy_core.testing.simulation.knowledge import digest
@@ -16,13 +16,18 @@ from mentorfy_core.testing.simulation.tables import Tables
 def restless(tables: Tables) -> list[str]:
     """Return what is not yet at rest."""
     rows = [f"{one.external_id} is {one.status}" for one in tables.documents.values() if not one.is_at_rest]
-    return rows + [f"an import is {one.state}" for one in tables.imports.values() if import_owed(one) is not None]
+    return rows + [f"an import is {one.state}" for one in tables.imports.values() if is_unfinished(one)]
+
+
+def is_unfinished(job: Import) -> bool:
+    """Return whether an import still owes something to the person who asked, by the design rather than by the code."""
+    return job.state is ImportState.SCANNING or (job.state is ImportState.PREPARING and job.confirmed)
 
 
 def next_due(tables: Tables) -> float | None:
     """Return when something that nobody holds may run, as seconds since ever, or ``None`` where all is done or held."""
     rows = [one.next_run_at for one in tables.documents.values() if one.claim is None and not one.is_at_rest]
-    jobs = [one.next_run_at for one in tables.imports.values() if one.claim is None and import_owed(one) is not None]
+    jobs = [one.next_run_at for one in tables.imports.values() if one.claim is None and is_unfinished(one)]
     return min((at.timestamp() for at in (*rows, *jobs)), default=None)
 
 
