@@ -80,6 +80,10 @@ class TestNobody:
     def test_is_shown_the_form(self, client: TestClient) -> None:
         assert "Sign in" in client.get("/login").text
 
+    @pytest.mark.parametrize("mark", [' required=""', ' autocomplete="username"', ' autocomplete="current-password"'])
+    def test_its_fields_tell_browsers_what_belongs_in_them(self, client: TestClient, mark: str) -> None:
+        assert mark in client.get("/login").text
+
 
 class TestTheFirstLink:
     def test_looking_at_it_uses_nothing_up(self, client: TestClient, link: str) -> None:
@@ -129,6 +133,14 @@ class TestTheFirstLink:
         assert "password" not in known.get(f"/link/{issued.secret}").text.lower()
         known.post(f"/link/{issued.secret}")
         assert known.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/documents/00000000-0000-4000-8000-000000000000", "/nothing"])
+def test_an_error_keeps_its_reader_inside(known: TestClient, path: str) -> None:
+    sign_in(known)
+    inside, outside = known.get(path), another(known).get("/nothing")
+    assert (inside.status_code, 'aria-label="Main"' in inside.text) == (404, True)
+    assert (outside.status_code, 'aria-label="Main"' in outside.text) == (404, False)
 
 
 class TestPassword:

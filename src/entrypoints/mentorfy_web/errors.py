@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -23,6 +24,8 @@ from mentorfy_core.errors import (
 )
 from mentorfy_web.organizations import Switched
 from mentorfy_web.templating import link, render
+from mentorfy_web.visitors import visitor_of
+from mentorfy_web.visits import Visit
 
 STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -36,6 +39,7 @@ STATUSES: Final[Mapping[type[MentorfyError], HTTPStatus]] = {
 }
 TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.FORBIDDEN: "That is not for you",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.CONFLICT: "That did not work",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
@@ -48,7 +52,7 @@ NOT_NOW: Final = "That cannot be done as it stands now. Nothing was changed; rel
 SWITCHED: Final = "x-mentorfy-switched"
 """What scripts learn it by that the page is another organisation's now: the sentence, percent-encoded."""
 
-NOTHING_HERE: Final = "There is nothing here."
+NOTHING_HERE: Final = "It was removed, or the address is not right."
 
 
 async def say_error(request: Request, error: Exception) -> Response:
@@ -85,10 +89,19 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
 async def say_http_error(request: Request, error: Exception) -> Response:
     """Answer what Starlette refuses: unknown paths, methods, bodies too large."""
     assert isinstance(error, HTTPException)
+    if not is_api(request):
+        await _look_who_asks(request)
     sentence = NOTHING_HERE if error.status_code == HTTPStatus.NOT_FOUND else error.detail
     response = answer(request, HTTPStatus(error.status_code), sentence)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _look_who_asks(request: Request) -> None:
+    """Find out for the page's frame, where no route did; without an answer it has none."""
+    with suppress(MentorfyError):
+        mentorfy = request.app.state.mentorfy
+        request.state.visit = Visit(request, mentorfy, await visitor_of(request, mentorfy))
 
 
 async def say_fault(request: Request, error: Exception) -> Response:
@@ -107,4 +120,7 @@ def answer(request: Request, status: HTTPStatus, sentence: str) -> Response:
         problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
         return JSONResponse(problem, status, media_type="application/problem+json")
     title = TITLES.get(status, status.phrase)
-    return render("error.html", {"status": status.value, "title": title, "sentence": sentence}, status)
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR  # then the less is asked of the page, the better
+    visit = None if is_ours else getattr(request.state, "visit", None)
+    context = {"status": status.value, "title": title, "sentence": sentence, "visit": visit, "notice": ""}
+    return render("error.html", context, status)

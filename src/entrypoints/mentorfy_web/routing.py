@@ -59,11 +59,12 @@ def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Respo
         way = methods["GET" if request.method == "HEAD" else request.method]
         mentorfy: Mentorfy = request.app.state.mentorfy
         visitor = await visitor_of(request, mentorfy)
+        request.state.visit = visit = Visit(request, mentorfy, visitor)  # an error's page has the same frame
         if way.path == START and visitor and not visitor.is_operator:
             return RedirectResponse(MEMBERS_START, 303)
         if visitor and way.door is not Door.OPEN:
             require_same_organization(request, visitor)  # first: who switched is another role here
         require(way.door, visitor.actor.role if visitor else None)
-        return await way.handler(Visit(request, mentorfy, visitor))
+        return await way.handler(visit)
 
     return endpoint

@@ -241,7 +241,7 @@ STATES: Final[Mapping[str, State]] = {
     "sign-in": State(opened("/login", "Sign in"), who=""),
     "sign-in-refused": State(refused, who="", expected=("422",)),
     "link-used-up": State(opened("/link/nothing", "This link does not work any more"), who="", expected=("404",)),
-    "not-found": State(opened("/nothing", "Not Found"), expected=("404",)),
+    "not-found": State(opened("/nothing", "There is nothing here"), expected=("404",)),
     "forbidden": State(opened("/imports", "That is not for you"), who="member", expected=("403",)),
     "invited": State(opening_an_invitation),
     "members": State(opened("/members", "Members of PELICAN organisation")),
