@@ -52,6 +52,7 @@ async def show_import(visit: Visit) -> Response:
         mark=mark(job, read.at),
         badges=BADGES,
         importable=IMPORTED,
+        needing=(await visit.mentorfy.contents.folders(visit.actor)).needs_person if job.is_over else 0,
         staged=await visit.mentorfy.look.staged(visit.actor, job.id) if job.state is ImportState.IDLE else 0,
     )
 
