@@ -29,6 +29,8 @@ from mentorfy_web.organizations import HEADER
 from tests.integration.servers.seeded import learn
 from tests.integration.signed_in import signed_in
 
+UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
+
 FILES: Final = {
     ("Mentor", "Glue", "Epoxy.txt"): "Epoxy cures in seven hours at twenty degrees.",
     ("Mentor", "Glue", "Empty.txt"): "",
@@ -165,7 +167,7 @@ def test_odd_queries_are_answered(site: Site, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/?after=x&q=boat", "/?folder=nothing", "/content/inside?folder=nothing", f"/documents/{new_id()}"]
+    "path", ["/?after=x&q=boat", "/?folder=nothing", "/content/inside?folder=nothing", f"/documents/{UNKNOWN}"]
 )
 def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
     assert site.client.get(path).status_code == 404
@@ -286,7 +288,7 @@ def test_everything_a_filter_shows_is_tried_again(site: Site) -> None:
     assert "Nothing was changed: tick" in site.post("/content/retry-matching", show="available_to_ai")
 
 
-@pytest.mark.parametrize("value", ["x", "x.y", f"{new_id()}", f"{new_id()}.x"])
+@pytest.mark.parametrize("value", ["x", "x.y", UNKNOWN, f"{UNKNOWN}.x"])
 def test_a_selection_that_is_none_is_refused(site: Site, value: str) -> None:
     assert site.client.post("/content/retry", data={"document": value}).status_code == 422
 
