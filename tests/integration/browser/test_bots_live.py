@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.integration.browser.conftest import Window
 from tests.integration.browser.server import Server
@@ -50,6 +50,22 @@ def test_what_is_written_is_kept_and_shown_as_it_will_be(page: Page) -> None:
     expect(page.locator("#purpose")).to_have_value("Know the ferries.")
     page.reload()
     expect(page.locator("#purpose")).to_have_value("Know the ferries.")
+    expect(page.get_by_label("Strict")).to_be_checked()
+
+
+def test_what_is_typed_before_the_script_is_there_is_kept(page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/static/bot.js*", lambda route: waiting.append(route))
+    page.reload(wait_until="commit")
+    page.get_by_label("Speaking style").fill("Like an old ferryman.")
+    page.get_by_label("Strict").check()
+    while not waiting:
+        page.wait_for_timeout(10)
+    waiting.pop().continue_()
+    saving(page)
+    page.unroute("**/static/bot.js*")
+    page.reload()
+    expect(page.get_by_label("Speaking style")).to_have_value("Like an old ferryman.")
     expect(page.get_by_label("Strict")).to_be_checked()
 
 

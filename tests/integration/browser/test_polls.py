@@ -17,6 +17,19 @@ CHANGED: Final = 5
 SPED_UP: Final = "setInterval = ((real) => (task, every) => real(task, every / 20))(setInterval)"
 """The page polls every 100 ms: thirty polls are thirty polls."""
 
+GROWS_AND_SHRINKS: Final = """async () => {
+  const script = performance.getEntriesByType("resource").find((one) => one.name.includes("/steady.js"));
+  const { steadily } = await import(script.name);
+  const above = document.createElement("div");
+  document.getElementById("documents").before(above);
+  const grown = [0, 40.4, 20.8, 41.2, 61.6, 20.4].map((height) => {
+    steadily(() => (above.style.height = `${height}px`));
+    return scrollY;
+  });
+  steadily(() => above.remove());
+  return Math.max(...grown) - grown[0];
+}"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -56,6 +69,17 @@ def test_thirty_polls_and_five_changed_rows_move_and_untick_nothing(
         assert seen(page) == before
         expect(row.get_by_role("checkbox")).to_be_checked()
         expect(page.locator("#documents input[name=document]:checked")).to_have_count(1)
+
+
+def test_halves_of_pixels_do_not_add_up(open_window: Window, letters: Program) -> None:
+    """A page scrolls by whole pixels; what grows by parts of them and shrinks again leaves no trace."""
+    with open_window() as page:
+        page.goto("/")
+        open_folder(page, "files")
+        page.get_by_role("row", name="30.txt").get_by_role("link").focus()
+        before = seen(page)
+        assert page.evaluate(GROWS_AND_SHRINKS) > 0, "nothing moved, so nothing was kept in its place"
+        assert seen(page) == before
 
 
 def open_folder(page: Page, name: str) -> None:

@@ -18,6 +18,13 @@ number();
 
 form.addEventListener("input", later);
 form.addEventListener("change", later);
+if ([...form.elements].some(differs)) later(); // written before this script was there, or brought back by the browser
+
+/** Tell whether a field holds something else than the server sent. */
+function differs(field) {
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
+}
 
 /** Save soon; while somebody types, not yet. */
 function later() {

@@ -10,7 +10,8 @@ const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} 
 const count = (number) => `${number.toLocaleString("en")} file${number === 1 ? "" : "s"}`;
 const weight = (files, largest = Infinity) => files.reduce((sum, { file }) => sum + (file.size > largest ? 0 : file.size), 0);
 
-function listChosen(form) {
+/** Say what a form would send. */
+export function listChosen(form) {
   const files = chosen(form, drops.get(form) ?? []);
   form.querySelector("[data-chosen]").textContent = files.length ? `${count(files.length)}, ${size(weight(files))}` : "";
   form.querySelector("button:not([type])").textContent = files.length ? `Upload ${count(files.length)}` : "Upload";

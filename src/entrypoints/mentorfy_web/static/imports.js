@@ -1,7 +1,7 @@
 // The import dialog: every step is a page of its own; here its middle is shown in a dialog and kept up to date.
 
 import { ask, say } from "./mentorfy.js";
-import { sendFiles } from "./import-sending.js";
+import { listChosen, sendFiles } from "./import-sending.js";
 
 const asPart = () => ({ "x-mentorfy-part": dialog() ? "dialog" : "page" });
 const EVERY = 1000;
@@ -166,20 +166,24 @@ document.addEventListener("submit", (event) => {
     .finally(() => event.submitter?.removeAttribute("aria-busy"));
 });
 
-// How many files would be imported, while boxes are ticked.
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-plan]");
-  if (!form || event.target.name !== "take") return;
-  const button = form.querySelector("[data-taken]");
-  const taken = Number(button.dataset.taken) + (event.target.checked ? 1 : -1);
-  button.dataset.taken = taken;
-  button.textContent = taken ? `Import ${taken.toLocaleString("en")} file${taken === 1 ? "" : "s"}` : "Finish";
+  if (event.target.name === "take") countTaken(event.target.closest("form[data-plan]"));
 });
+
+/** How many files would be imported, while boxes are ticked: the server's number, and what differs from it. */
+function countTaken(form) {
+  const button = form.querySelector("[data-taken]");
+  const changes = [...form.querySelectorAll("[name=take]")].map((box) => box.checked - box.defaultChecked);
+  const taken = changes.reduce((sum, one) => sum + one, Number(button.dataset.taken));
+  button.textContent = taken ? `Import ${taken.toLocaleString("en")} file${taken === 1 ? "" : "s"}` : "Finish";
+}
 
 /** What only scripts can do is offered only where they run. */
 function enhance() {
   for (const hint of document.querySelectorAll("[data-drop-hint]")) hint.hidden = false;
   for (const limit of document.querySelectorAll("[data-without-script]")) limit.remove();
+  for (const form of document.querySelectorAll("form[data-plan]")) countTaken(form); // ticked before this script was there
+  for (const form of document.querySelectorAll("form[data-upload]")) listChosen(form);
 }
 
 enhance();
