@@ -4,7 +4,17 @@ import sqlite3
 from dataclasses import replace
 from typing import Final, get_args
 
-from mentorfy_core.documents.events import Broke, Claimed, Deleted, Event, Found, Learned, LeaseExpired, Report
+from mentorfy_core.documents.events import (
+    Broke,
+    Claimed,
+    Deleted,
+    Event,
+    Found,
+    Learned,
+    LeaseExpired,
+    Report,
+    Restored,
+)
 from mentorfy_core.documents.model import Claim, Document, Stage
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import DocumentId
@@ -19,6 +29,8 @@ _KEPT: Final = tuple(PLACE[name] for name in ("lease_until", "attempt_deadline",
 _KEY: Final = (PLACE["organization_id"], PLACE["id"])
 _ROW_VERSION: Final = PLACE["row_version"]
 _REVISION: Final = PLACE["revision"]
+_LEASE_UNTIL: Final = PLACE["lease_until"]
+_DELETED_AT: Final = PLACE["deleted_at"]
 _INSERT: Final = f"INSERT INTO document ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 _STORED: Final = f"SELECT {', '.join(NAMES)} FROM document WHERE organization_id = ? AND id = ?"
 
@@ -53,7 +65,7 @@ def save(tx: Transaction, document: Document, event: Event, values: list[Value])
         raise NotFound("no such document")
     if stored[_ROW_VERSION] != document.row_version:
         raise Conflict("the document has changed")
-    _require(tx, document, event, lease_until=stored[PLACE["lease_until"]])
+    _require(tx, document, event, stored)
     values[_ROW_VERSION] = document.row_version + 1
     values[_REVISION] = _next_revision(tx, document, event)
     claim = document.claim
@@ -100,11 +112,13 @@ def _with_stored(claim: Claim | None, lease_until: str, deadline: str, progresse
     )
 
 
-def _require(tx: Transaction, document: Document, event: Event, *, lease_until: str | None) -> None:
+def _require(tx: Transaction, document: Document, event: Event, stored: Row) -> None:
     """Check what some events need besides an equal ``row_version``."""
     match event:
-        case LeaseExpired() if lease_until is not None and lease_until > to_text(tx.now):
+        case LeaseExpired() if (stored[_LEASE_UNTIL] or "") > to_text(tx.now):
             raise Conflict("the lease has not passed")
+        case Restored() if (stored[_DELETED_AT] or "~") < to_text(tx.now - event.undo):
+            raise Conflict("too late to take the deletion back")
         case Claimed(stage=Stage.LEARN):
             _require_free(tx, document)
         case Learned():

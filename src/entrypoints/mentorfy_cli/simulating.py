@@ -36,7 +36,8 @@ def simulate(
     campaign = _begun(kept, seed)
     saved = campaign.seconds
     for _ in _worked(campaign, schedules, jobs):
-        remark(f"{campaign.schedules} schedules, {len(campaign.violated)} violated")
+        broken = f"; seed {max(campaign.violated)}" if campaign.violated else ""
+        remark(f"{campaign.schedules} schedules, {len(campaign.violated)} violated{broken}")
         if resume and campaign.seconds - saved > SAVE_EVERY:
             saved = campaign.seconds
             _keep(resume, kept)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
+from typing import Any
 
 from mentorfy_core.application.attempt import Attempt
 from mentorfy_core.application.claim import Claim
@@ -55,11 +56,13 @@ class Serve:
 
     async def _work(self, stop: asyncio.Event, slots: int) -> None:
         crew = Crew(self.ports, self.retries, self.timing, slots)
+        stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
                 if not await crew.take():
-                    await crew.rest(stop)
+                    await crew.rest(stopping)
         finally:
+            stopping.cancel()
             await crew.dismiss()
 
     async def _sweep(self, stop: asyncio.Event) -> None:
@@ -150,18 +153,15 @@ class Crew:
         self._imports = [task for task in self._imports if not task.done()]
         self._alone = self._alone and bool(self._documents)
 
-    async def rest(self, stop: asyncio.Event) -> None:
+    async def rest(self, stopping: asyncio.Future[Any]) -> None:
         """Wait for a bell, the next poll, a free place or the end."""
-        waits = (
-            asyncio.ensure_future(self._ports.bell.wait(self._timing.poll)),
-            asyncio.ensure_future(stop.wait()),
-        )
+        ring = asyncio.ensure_future(self._ports.bell.wait(self._timing.poll))
         try:
-            await asyncio.wait((*waits, *self._documents, *self._imports), return_when=asyncio.FIRST_COMPLETED)
+            waits: list[asyncio.Future[Any]] = [ring, stopping, *self._documents, *self._imports]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            ring.cancel()
+            await asyncio.gather(ring, return_exceptions=True)
 
     async def dismiss(self) -> None:
         """Give everything back."""

@@ -94,7 +94,7 @@ class DocumentStore(Protocol):
             Conflict: ``row_version`` differs; or, by event: ``LeaseExpired`` and the stored lease has not passed;
                 a learn claim on a generation that is retired or that another row's learn claim holds (otherwise its
                 idle mark is cleared); ``Learned`` and the generation is retired or its ledger incomplete;
-                ``Restored`` and another living row has the external id.
+                ``Restored`` and the deletion is older than its undo time, or another living row has the external id.
         """
         ...
 

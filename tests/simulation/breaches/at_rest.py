@@ -22,12 +22,12 @@ from tests.simulation.scene import Scene
 class AtRest:
     """Looks at a world that has come to rest."""
 
-    accepted: int = 0
+    listed: int = 0
 
     def __call__(self, scene: Scene, document: Document | None = None) -> None:
         for each in scene.tables.documents.values():
             scene.tables.events[each.id] = [cast(Any, SimpleNamespace(seq=1))]
-        rest.check(scene.setting, {document.id: self.accepted} if document else {})
+        rest.check(scene.setting, {document.id: rest.Promise(self.listed, 0.0)} if document else {})
 
 
 @breaks(Breach.EVENTS_MISSING)

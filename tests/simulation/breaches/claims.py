@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mentorfy_core.pauses import Pause, Scope
 from mentorfy_core.testing.simulation.breaches import Breach
+from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.setting import SOURCE
 from tests.simulation.breaches import breaks, broke
 from tests.simulation.scene import Scene
@@ -38,8 +39,8 @@ def _(scene: Scene) -> None:
 @breaks(Breach.CLAIMED_WHILE_STOPPED)
 def _(scene: Scene) -> None:
     scope = Scope.of_connection(scene.organization_id, SOURCE)
-    scene.tables.pauses[scope] = Pause(scope=scope, sentence="Why.", since=scene.now)
-    scene.wait(120)
+    PauseTable(scene.tables).put(Pause(scope=scope, sentence="Why.", since=scene.now))
+    scene.wait(11)
     scene.claim(scene.row())
 
 

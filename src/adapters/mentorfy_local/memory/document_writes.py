@@ -64,6 +64,8 @@ def _require(state: MemoryState, stored: Document, document: Document, event: Ev
         case Learned():
             _require_complete(state, _unretired(state, document))
         case Restored():
+            if stored.deleted_at is not None and state.now() - stored.deleted_at > event.undo:
+                raise Conflict("too late to take the deletion back")
             known = state.of_file(document.organization_id, document.source, document.external_id)
             if known is not None and known.deleted_at is None and known.id != document.id:
                 raise Conflict("a living document has this external id")

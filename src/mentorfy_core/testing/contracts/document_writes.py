@@ -234,6 +234,15 @@ class DocumentWrites(DocumentStoresContract):
         assert (await documents.get(ours, claimed.id)).value == released
         assert released.claim is None
 
+    async def test_a_deletion_is_not_taken_back_too_late(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId
+    ) -> None:
+        """However long ago somebody decided it who stood still since: bytes and knowledge may be gone."""
+        removed = await steps.happens(await steps.found(ours), Deleted(by_person=True), ago=HOURS)
+        with pytest.raises(Conflict):
+            await steps.happens(removed, Restored(), ago=HOURS)
+        assert (await documents.get(ours, removed.id)).value == removed
+
     async def test_a_deletion_is_taken_back_unless_the_file_lives_again(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId
     ) -> None:

@@ -74,8 +74,8 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         method, line = getattr(self._there, name), self._line
 
-        async def asked(*args: Any, **named: Any) -> Any:
-            return await line.ask(name, partial(method, *args, **named))
+        def asked(*args: Any, **named: Any) -> Any:
+            return line.ask(name, partial(method, *args, **named))
 
         self.__dict__[name] = asked
         return asked
@@ -91,6 +91,7 @@ class StoreLine:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._risk = world.weather.refused + world.weather.late + world.weather.struck
 
     async def ask(self, name: str, call: Callable[[], T]) -> T:
         world, chance = self._world, self._world.faults.random
@@ -98,7 +99,11 @@ class StoreLine:
         if chance() < share:
             await pause(world)
         if world.stormy:
-            await self._before(name, share, call)
+            if world.loop.time() < world.down_until:
+                raise StoreUnavailable("down")
+            drawn = chance() / share
+            if drawn < self._risk:
+                await self._before(name, drawn, call)
         answer = self._answer(name, call)
         if world.stormy:
             await self._after(name, share)
@@ -116,11 +121,8 @@ class StoreLine:
             self._world.counts[f"refused {name}: {error}"] += 1
             raise
 
-    async def _before(self, name: str, share: float, call: Callable[[], object]) -> None:
+    async def _before(self, name: str, drawn: float, call: Callable[[], object]) -> None:
         world, weather = self._world, self._world.weather
-        if world.loop.time() < world.down_until:
-            raise StoreUnavailable("down")
-        drawn = world.faults.random() / share
         if drawn < weather.refused:
             world.fault("store refused")
             self._no_answer(name)

@@ -1,11 +1,13 @@
 """An event loop with virtual time, a seeded order, and nodes that can be killed or frozen.
 
-Time moves only when nothing is ready. Each step runs one of the ready callbacks, chosen by a seeded generator among
-them sorted by (task number, sequence): not by arrival, because asyncio itself sometimes walks through sets.
+Time moves only when nothing is ready. Each step goes on with one of the tasks that are ready, chosen by a seeded
+generator among them sorted by (task number, sequence): not by arrival, because asyncio itself sometimes walks through
+sets. What asyncio does between tasks (a result is there, a group counts its members) takes its turn at once.
 """
 
 import asyncio
-from asyncio import events
+from asyncio import events, futures
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from random import Random  # noqa: TID251 - the simulator owns chance
 from typing import Any, Final
 
 _MASK: Final = (1 << 61) - 1
+_SLEPT: Final[Callable[..., object]] = futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # noqa: SLF001
+"""What ``asyncio.sleep`` has called when its time is over."""
 
 
 def with_fact(trace: int, fact: int) -> int:
@@ -61,9 +65,6 @@ class Turn:
     def when(self) -> float:
         return self.time
 
-    def __lt__(self, other: "Turn") -> bool:
-        return (self.time, self.sequence) < (other.time, other.sequence)
-
 
 def _turn_order(turn: Turn) -> tuple[int, int]:
     return turn.number, turn.sequence
@@ -82,7 +83,8 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._chance = Random(seed).random
         self._now = 0.0
         self._ready: list[Turn] = []
-        self._timers: list[Turn] = []
+        self._between: deque[Turn] = deque()
+        self._timers: list[tuple[float, int, Turn]] = []
         self._sequence = self._born = 0
         self._numbers: dict[object, int] = {}
         self._tasks: list[tuple[asyncio.Task[Any], Coroutine[Any, Any, Any]]] = []
@@ -116,7 +118,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Any:
         turn = self._turn(self._now, callback, args, context)
-        self._ready.append(turn)
+        (self._ready if turn.number else self._between).append(turn)
         return turn
 
     def call_later(  # type: ignore[override]
@@ -128,7 +130,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Any:
         turn = self._turn(when, callback, args, context)
-        heappush(self._timers, turn)
+        heappush(self._timers, (when, turn.sequence, turn))
         return turn
 
     def _turn(self, when: float, callback: Callable[..., object], args: Any, context: Context | None) -> Turn:
@@ -144,12 +146,12 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     ) -> asyncio.Task[Any]:
         """Make a task; its coroutine stays referenced, so that nothing but a turn ever resumes it."""
         self._born += 1
-        before = self._sequence
         task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, name=name or str(self._born), context=context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - the dead are not reported
         self._numbers[task] = self._born
-        for turn in self._ready[-1:] if self._sequence > before else ():
-            turn.number = self._born
+        first = self._between.pop()
+        first.number = self._born
+        self._ready.append(first)
         self._tasks.append((task, coro))
         return task
 
@@ -182,22 +184,33 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
             if not timers:
                 self.strays.append("nothing is left to do, and the schedule is not over")
                 return False
-            self._now = max(self._now, timers[0].time)
-        while timers and timers[0].time <= self._now:
-            turn = heappop(timers)
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            turn = heappop(timers)[2]
             if not turn.is_cancelled:
-                self._ready.append(turn)
+                self._arrived(turn)
         return True
 
+    def _arrived(self, turn: Turn) -> None:
+        """Put what a timer brings in line; the end of a sleep is told at once, even to who stands still."""
+        if turn.callback is _SLEPT:
+            _SLEPT(*turn.args)
+        else:
+            (self._ready if turn.number else self._between).append(turn)
+
     def _step(self) -> None:
+        while self._between:
+            self._take(self._between.popleft())
         ready = self._ready
-        if not ready:
+        if not ready or self._stopped:
             return
         at = 0
         if len(ready) > 1:
             ready.sort(key=_turn_order)
             at = int(self._chance() * len(ready))
-        turn = ready.pop(at)
+        self._take(ready.pop(at))
+
+    def _take(self, turn: Turn) -> None:
         if turn.is_cancelled:
             return
         node = turn.node
@@ -206,7 +219,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
                 return
             if node.frozen_until > self._now:
                 turn.time = node.frozen_until
-                heappush(self._timers, turn)
+                heappush(self._timers, (turn.time, turn.sequence, turn))
                 return
         self.steps += 1
         self.trace = (self.trace * 1_000_003 ^ (turn.number + hash(self._now))) & _MASK
@@ -224,6 +237,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._tasks.clear()
         self._numbers.clear()
         self._ready.clear()
+        self._between.clear()
         self._timers.clear()
 
 

@@ -1,6 +1,7 @@
 """The simulated store's pauses and breakers."""
 
 from dataclasses import replace
+from math import inf
 
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import OrganizationId
@@ -37,7 +38,8 @@ class PauseTable:
             return stored
         world.counts["paused by " + ("the machine" if pause.kind else "a person")] += 1
         world.tell(lambda: f"paused: {pause.scope.reach} {pause.scope.name}")
-        self._tables.pauses[pause.scope] = pause
+        self._tables.pauses[pause.scope], self._tables.paused_at[pause.scope] = pause, world.loop.time()
+        world.watch.obstacles_changed()
         return pause
 
     def lift(self, scope: Scope, act: Act | None = None) -> Pause:
@@ -47,6 +49,7 @@ class PauseTable:
         world.counts["pause lifted"] += 1
         world.tell(lambda: f"resumed: {scope.reach} {scope.name}")
         lifted = self._tables.pauses[scope] = replace(stored, until=world.now())
+        world.watch.obstacles_changed()
         return lifted
 
     def save(self, breaker: Breaker) -> Breaker:
@@ -56,5 +59,7 @@ class PauseTable:
         if (stored.state if stored else State.CLOSED) is not breaker.state:
             world.counts[f"breaker {breaker.state}"] += 1
             world.tell(lambda: f"breaker of {breaker.scope.name} is {breaker.state}")
+            self._tables.opened_at[breaker.scope] = inf if breaker.state is State.CLOSED else world.loop.time()
         after = self._tables.breakers[breaker.scope] = replace(breaker, version=breaker.version + 1)
+        world.watch.obstacles_changed()
         return after

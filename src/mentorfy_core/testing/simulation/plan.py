@@ -34,6 +34,9 @@ WEIGHTS: Final = {
 }
 """How often each act occurs, against the others."""
 
+LONG: Final = 0.35
+"""How many schedules are long ones; short ones find most of what long ones find, in a third of the time."""
+
 UNDO: Final = 600.0
 """Seconds a person has to take a removal back."""
 
@@ -72,8 +75,10 @@ def _flicker(chance: Random, length: float) -> list[Act]:
 
 def drawn_plan(chance: Random) -> list[Act]:
     """Return a schedule's plan."""
-    length = chance.choice([120, 400, 900, 1800])
-    names = chance.choices([*WEIGHTS], [*WEIGHTS.values()], k=chance.randint(6, 20))
+    is_long = chance.random() < LONG
+    length = chance.choice([120, 400, 900, 1800] if is_long else [60, 120, 300])
+    size = chance.randint(6, 20) if is_long else chance.randint(3, 8)
+    names = chance.choices([*WEIGHTS], [*WEIGHTS.values()], k=size)
     undos = [UNDO + chance.uniform(-40, 20) for name in names if name == "removes" and chance.random() < 0.4]
     acts = [Act(length * chance.random(), name, chance.randrange(1 << 20)) for name in names]
     removals = [act for act in acts if act.name == "removes"]

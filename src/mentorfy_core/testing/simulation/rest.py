@@ -1,16 +1,36 @@
 """What must be true when faults have stopped and everything has come to rest."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import DocumentId
 from mentorfy_core.imports.model import Import, ImportState
+from mentorfy_core.ports import Obstacles
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.files import version_of
 from mentorfy_core.testing.simulation.knowledge import digest
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.tables import Tables
+
+
+@dataclass(slots=True)
+class Promise:
+    """What complete imports said of a document.
+
+    Attributes:
+        version: The newest they listed.
+        scan_began: When the latest of them began to look, as the loop counts time.
+    """
+
+    version: int = 0
+    scan_began: float = -1.0
+
+    def add(self, version: int, scan_began: float) -> None:
+        """Note another import."""
+        self.version, self.scan_began = max(version, self.version), max(scan_began, self.scan_began)
 
 
 def restless(tables: Tables) -> list[str]:
@@ -24,11 +44,19 @@ def is_unfinished(job: Import) -> bool:
     return job.state is ImportState.SCANNING or (job.state is ImportState.PREPARING and job.confirmed)
 
 
-def next_due(tables: Tables) -> float | None:
-    """Return when something that nobody holds may run, as seconds since ever, or ``None`` where all is done or held."""
-    rows = [one.next_run_at for one in tables.documents.values() if one.claim is None and not one.is_at_rest]
-    jobs = [one.next_run_at for one in tables.imports.values() if one.claim is None and is_unfinished(one)]
-    return min((at.timestamp() for at in (*rows, *jobs)), default=None)
+def next_due(tables: Tables) -> datetime | None:
+    """Return when something that nobody holds may run, or ``None`` where all is done, held or stopped."""
+    rows = [one for one in tables.documents.values() if one.claim is None and not one.is_at_rest]
+    jobs = [one for one in tables.imports.values() if one.claim is None and is_unfinished(one)]
+    if not rows and not jobs:
+        return None
+    now = tables.world.now()
+    stopped = Obstacles([*tables.pauses.values()], [*tables.breakers.values()]).blocked(now, 0)
+    times = [one.next_run_at for one in rows if not stopped.stops(one)]
+    times += [one.next_run_at for one in jobs if not stopped.stops_source(one.organization_id, one.source)]
+    if len(times) < len(rows) + len(jobs):
+        times += [one.until for one in tables.pauses.values() if one.until is not None and one.until > now]
+    return min(times, default=None)
 
 
 def is_quiet(tables: Tables) -> bool:
@@ -37,14 +65,14 @@ def is_quiet(tables: Tables) -> bool:
     return documents_rest and all(one.claim is None for one in tables.imports.values())
 
 
-def check(setting: Setting, accepted: Mapping[DocumentId, int]) -> None:
+def check(setting: Setting, promises: Mapping[DocumentId, Promise]) -> None:
     """Check liveness and that no garbage is left.
 
     Args:
         setting: The world at rest.
-        accepted: The newest version of each document that a complete import listed.
+        promises: What imports promised of each document.
     """
-    for breach, detail in (*_events(setting), *_promises(setting, accepted), *_garbage(setting), *_texts(setting)):
+    for breach, detail in (*_events(setting), *_kept(setting, promises), *_garbage(setting), *_texts(setting)):
         setting.world.bad(breach, detail)
 
 
@@ -55,22 +83,24 @@ def _events(setting: Setting) -> Iterator[tuple[Breach, str]]:
             yield Breach.EVENTS_MISSING, document.external_id
 
 
-def _promises(setting: Setting, accepted: Mapping[DocumentId, int]) -> Iterator[tuple[Breach, str]]:
+def _kept(setting: Setting, promises: Mapping[DocumentId, Promise]) -> Iterator[tuple[Breach, str]]:
     for document in setting.tables.documents.values():
-        if document.deleted_at is None and (breach := _broken(setting, document, accepted.get(document.id, 0))):
-            yield breach, f"{document.external_id}, {document.content_token} of {accepted.get(document.id, 0)}"
+        promise = promises.get(document.id, Promise())
+        if document.deleted_at is None and (breach := _broken(setting, document, promise)):
+            yield breach, f"{document.external_id}, {document.content_token} of {promise.version}"
 
 
-def _broken(setting: Setting, document: Document, accepted: int) -> Breach | None:
+def _broken(setting: Setting, document: Document, promise: Promise) -> Breach | None:
     file = setting.files.files[document.organization_id][document.external_id]
     if document.status is Status.AVAILABLE_TO_AI:
-        if version_of(document.content_token) < accepted:
+        if version_of(document.content_token) < promise.version:
             return Breach.UPDATE_LOST
         if document.content_sha256 != digest(dict(file.versions)[document.content_token]):
             return Breach.OTHER_BYTES_AT_REST
     failed = document.last_error if document.status is Status.FAILED else None
     if failed is not None and failed.kind is ErrorKind.NOT_FOUND:
-        return Breach.LEFT_FAILED if not file.gone and accepted >= version_of(file.newest[0]) else None
+        seen = max(file.returned_at, setting.world.seconds(failed.at)) <= promise.scan_began
+        return Breach.LEFT_FAILED if seen and not file.gone else None
     return None
 
 

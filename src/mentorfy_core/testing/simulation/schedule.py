@@ -19,7 +19,7 @@ from mentorfy_core.testing.simulation.plan import Act, drawn_plan
 from mentorfy_core.testing.simulation.processes import Processes
 from mentorfy_core.testing.simulation.reader import read
 from mentorfy_core.testing.simulation.setting import Setting
-from mentorfy_core.testing.simulation.world import BEGINNING, Violation, Weather, World
+from mentorfy_core.testing.simulation.world import Violation, Weather, World
 
 MAX_STEPS: Final = 300_000
 PATIENCE: Final = 12 * 3600.0
@@ -30,6 +30,9 @@ HANGOVER: Final = 3000.0
 
 WEEK: Final = 8 * 24 * 3600.0
 """Seconds by which what is gone from its source is dropped."""
+
+NAP: Final = 30.0
+"""Seconds without anything to do that are worth sleeping."""
 
 COLLECTING: Final = 11 * 60.0
 """Seconds after which the collector has something to do again."""
@@ -84,6 +87,12 @@ def run(
     )
 
 
+def drawn_timing(draw: Random) -> Timing:
+    """Return how often this schedule's workers sweep and collect."""
+    sweep, collect = draw.choice([15, 15, 30, 40]), draw.choice([1, 1, 3, 5])
+    return Timing(sweep=timedelta(seconds=sweep), collect=timedelta(minutes=collect))
+
+
 class _Schedule:
     """The course of things."""
 
@@ -93,20 +102,21 @@ class _Schedule:
         ports, bell = self.setting.ports(self._next_due)
         self._monitors = world.watch = Monitors(self.setting, on_change=bell.something_changed)
         self.setting.furnish(draw)
-        mentorfy = Mentorfy(ports, timing=Timing(collect=timedelta(minutes=draw.choice([1, 1, 3, 5]))))
+        self._timing = drawn_timing(draw)
+        mentorfy = Mentorfy(ports, timing=self._timing)
         self._processes = Processes(world, mentorfy)
         self._happenings = Happenings(self.setting, self._processes, mentorfy)
         self._calm_since = 0.0
 
     def _next_due(self) -> float | None:
         due = rest.next_due(self.setting.tables)
-        return None if due is None else due - BEGINNING.timestamp()
+        return None if due is None else self._world.seconds(due)
 
     async def course(self) -> None:
         """Let everything happen."""
         self._begin()
         for act in self._plan:
-            await asyncio.sleep(max(0.0, act.at - self._world.loop.time()))
+            await self._wait_until(act.at)
             self._happenings.perform(act)
         await asyncio.sleep(30)
         await self._calm_down()
@@ -119,8 +129,16 @@ class _Schedule:
             await self._come_to_rest()
         for _ in range(3):
             await self._processes.sleep(COLLECTING)
-            await asyncio.sleep(90)
-        rest.check(self.setting, self._monitors.imports.accepted)
+            await asyncio.sleep(30)
+        rest.check(self.setting, self._monitors.imports.promises)
+
+    async def _wait_until(self, at: float) -> None:
+        """Wait; half of the time, processes sleep meanwhile where nobody has anything to do."""
+        wait = max(0.0, at - self._world.loop.time())
+        if wait > NAP and self._draw.random() < 0.5 and not rest.restless(self.setting.tables):
+            await self._processes.sleep(wait - 1)
+            wait = 1
+        await asyncio.sleep(wait)
 
     def _begin(self) -> None:
         self._processes.start_web()
@@ -162,6 +180,7 @@ class _Schedule:
         now = self._world.loop.time()
         if now < max(self._calm_since, self._processes.asleep_until, self._world.stopped_at) + 180:
             return
+        late = self._timing.sweep.total_seconds() + 15
         for document in self.setting.tables.documents.values():
-            if document.claim is not None and self._world.seconds(document.claim.lease_until) + 30 < now:
+            if document.claim is not None and self._world.seconds(document.claim.lease_until) + late < now:
                 self._world.bad(Breach.OUTLIVED, document.external_id)

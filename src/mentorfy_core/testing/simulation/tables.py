@@ -43,6 +43,8 @@ class Tables:
 
     Attributes:
         world: Its time is the store's own.
+        paused_at: When each pause was committed, as the loop counts time.
+        opened_at: Likewise, when each breaker last opened.
     """
 
     world: World
@@ -58,6 +60,8 @@ class Tables:
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
     pauses: dict[Scope, Pause] = field(default_factory=dict)
     breakers: dict[Scope, Breaker] = field(default_factory=dict)
+    paused_at: dict[Scope, float] = field(default_factory=dict)
+    opened_at: dict[Scope, float] = field(default_factory=dict)
 
     def of(self, organization_id: OrganizationId) -> list[Document]:
         """Return an organisation's rows, deleted ones included."""
@@ -126,7 +130,9 @@ class DocumentTable:
                 generation = self._unretired(document)
                 if not is_complete(generation, self._tables.ledgers.get(generation.id, {})):
                     raise Conflict("the ledger is incomplete")
-            case Restored():
+            case Restored(undo=undo):
+                if stored.deleted_at is not None and self._tables.world.now() - stored.deleted_at > undo:
+                    raise Conflict("too late to take the deletion back")
                 known = self._tables.of_file(document.organization_id, document.source, document.external_id)
                 if known is not None and known.deleted_at is None and known.id != document.id:
                     raise Conflict("a living document has this external id")

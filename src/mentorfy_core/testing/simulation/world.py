@@ -163,13 +163,17 @@ class World:
     faults: Random = field(init=False)
     outside: Random = field(init=False)
     jitter: Random = field(init=False)
+    _clock: tuple[float, datetime] = (0.0, BEGINNING)
 
     def __post_init__(self) -> None:
         self.ids, self.faults, self.outside, self.jitter = (Random(self.seed * 8 + stream) for stream in range(1, 5))
 
     def now(self) -> datetime:
         """Return the store's time."""
-        return BEGINNING + timedelta(seconds=self.loop.time())
+        at = self.loop.time()
+        if self._clock[0] != at:
+            self._clock = at, BEGINNING + timedelta(seconds=at)
+        return self._clock[1]
 
     def seconds(self, at: datetime) -> float:
         """Return a time of the store as the loop counts it."""

@@ -1,7 +1,7 @@
 """What must hold of attempts: how they begin, how they end, and what is counted."""
 
 from asyncio import current_task
-from datetime import timedelta
+from math import inf
 
 from mentorfy_core.documents.events import Broke, Claimed, Event, Fetched, LeaseExpired, Report
 from mentorfy_core.documents.model import Claim, Document, Stage, Status
@@ -17,8 +17,8 @@ from mentorfy_core.testing.simulation.tables import learns
 from mentorfy_core.testing.simulation.world import ATTEMPT, ENOUGH, JOB, UNHEARD, Attempt
 
 WAITING = frozenset({Status.PENDING_UPLOAD, Status.UPLOADED})
-STALE = 60.0
-"""Seconds between reading a row and writing it that a delay may be shorter by."""
+FRESH = 10.001
+"""Seconds for which a worker trusts what it has read of pauses, and a moment for rounding."""
 
 
 class AttemptMonitor:
@@ -45,17 +45,16 @@ class AttemptMonitor:
             self._learning_begins(after)
         self._begins(before, after, claim, event)
 
-    def _free(self, before: Document, attempt: Attempt) -> None:
-        """Check that nothing stopped it, for longer than a claim takes."""
-        tables, now = self._setting.tables, self._world.now()
-        pauses = [
-            one for one in tables.pauses.values() if self._world.seconds(one.since) < self._world.loop.time() - STALE
-        ]
-        opened = [
-            one for one in tables.breakers.values() if one.opened_at and now - one.opened_at > timedelta(seconds=STALE)
-        ]
-        stopped = Obstacles(pauses, opened).blocked(now, 0).stops(before)
-        self._world.require(attempt.excused or not stopped, Breach.CLAIMED_WHILE_STOPPED)
+    def _free(self, before: Document, claim: Claim, event: Claimed) -> None:
+        """Check that nothing stopped it which was there when the worker read pauses, at most ``FRESH`` before the row.
+
+        What is paused between that and the write is not seen: the row is the same, and its version holds.
+        """
+        tables, read_at = self._setting.tables, self._world.seconds(claim.lease_until - event.lease)
+        pauses = [one for scope, one in tables.pauses.items() if tables.paused_at[scope] < read_at - FRESH]
+        opened = [one for scope, one in tables.breakers.items() if tables.opened_at.get(scope, inf) < read_at - FRESH]
+        stopped = Obstacles(pauses, opened).blocked(self._world.now(), 0).stops(before)
+        self._world.require(not stopped, Breach.CLAIMED_WHILE_STOPPED)
 
     def _company(self, before: Document, event: Claimed) -> None:
         """Check that the lost run alone."""
@@ -88,7 +87,7 @@ class AttemptMonitor:
         stood_still = attempt.lease_until < world.loop.time() + ENOUGH
         attempt.excused = stood_still or UNHEARD.get() or (node is not None and not node.alive)
         world.attempts[after.id] = attempt
-        self._free(before, attempt)
+        self._free(before, claim, event)
         ATTEMPT.set(attempt)
         JOB.set(None)
         world.counts["claims"] += 1

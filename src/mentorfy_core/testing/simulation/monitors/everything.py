@@ -21,7 +21,7 @@ class Monitors:
     """Looks at each write of the stores, of knowledge and of blobs, counts it and adds it to the trace.
 
     Attributes:
-        on_change: Called after each write of a document or an import.
+        on_change: Called after each write that may let something run, or stop it.
     """
 
     def __init__(self, setting: Setting, on_change: Callable[[], None] = lambda: None) -> None:
@@ -92,6 +92,10 @@ class Monitors:
     def blob_deleted(self, key: str) -> None:
         """Check a removal of bytes."""
         self.visibility.blob_deleted(key)
+
+    def obstacles_changed(self) -> None:
+        """Let whoever waits look again."""
+        self.on_change()
 
     def import_written(self, before: Import | None, after: Import) -> None:
         """Check an import's row."""

@@ -4,6 +4,7 @@ from mentorfy_core.ids import DocumentId
 from mentorfy_core.imports.model import Import, ImportState, Verdict
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.files import version_of
+from mentorfy_core.testing.simulation.rest import Promise
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.world import ATTEMPT, JOB
 
@@ -17,12 +18,12 @@ class ImportMonitor:
     """Watches imports: I3, I5, I9.
 
     Attributes:
-        accepted: The newest version of each document that a complete import listed.
+        promises: What complete imports said of each document.
     """
 
     def __init__(self, setting: Setting) -> None:
         self._setting, self._world = setting, setting.world
-        self.accepted: dict[DocumentId, int] = {}
+        self.promises: dict[DocumentId, Promise] = {}
 
     def changed(self, before: Import, after: Import) -> None:
         """Check a write of an import's row."""
@@ -52,4 +53,5 @@ class ImportMonitor:
             if known is None:
                 self._world.bad(Breach.FORGOTTEN, entry.file.external_id)
             elif known.deleted_at is None:
-                self.accepted[known.id] = max(version_of(entry.file.token), self.accepted.get(known.id, 0))
+                began = self._world.seconds(job.scanned_at) if job.scanned_at else 0.0
+                self.promises.setdefault(known.id, Promise()).add(version_of(entry.file.token), began)

@@ -39,7 +39,8 @@ class VisibilityMonitor:
         """Check that what answers for a document is its ledger."""
         if (generation := document.live_generation) is not None:
             held = self._setting.knowledge.held.get(document.organization_id, {}).get(generation)
-            self._world.require(held == self._setting.tables.ledgers.get(generation), Breach.MIXED)
+            ledger = self._setting.tables.ledgers.get(generation)
+            self._world.require(held is not None and held == ledger, Breach.MIXED)
 
     def rows_recorded(self, document: Document, epoch: int, generation: Generation, new: Iterable[int]) -> None:
         """Check who wrote to a ledger."""
