@@ -1,0 +1,131 @@
+"""A Supabase project to test against: the peer started here, or a real one that the environment names."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.integration.servers.postgres import Postgres, free_port, postgres
+
+PEER = Path(__file__).parent / "supabase_peer"
+MIGRATIONS = Path(__file__).parents[3] / "supabase" / "migrations"
+DATABASE = "mentorfy"
+
+CONFIG = """
+[api]
+schemas = ["public"]
+max_rows = 1000
+
+[db]
+driver = "postgres"
+url = "{url}"
+
+[db.migrations]
+schema_paths = []
+
+[db.seed]
+sql_paths = []
+
+[storage]
+enabled = true
+file_size_limit = "50MiB"
+
+[auth]
+enabled = true
+jwt_secret = "{jwt_secret}"
+enable_signup = true
+publishable_key = "env(SUPABASE_PUBLISHABLE_KEY)"
+secret_key = "env(SUPABASE_SECRET_KEY)"
+
+[auth.email]
+enable_confirmations = false
+"""
+
+ROLES = """
+create role anon nologin noinherit;
+create role authenticated nologin noinherit;
+create role service_role nologin noinherit bypassrls;
+grant usage on schema public to anon, authenticated, service_role;
+"""
+"""What a new project has before any migration of its owner's: roles, and no grants on tables to come."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a project is, and its keys.
+
+    Attributes:
+        database: The server under it; ``None`` where it is a real project.
+    """
+
+    url: str
+    secret_key: str
+    publishable_key: str
+    database: Postgres | None = None
+
+    def run(self, sql: str) -> str:
+        """Run statements past the project's own servers; only where the peer is ours."""
+        assert self.database is not None, "a real project's database is not at hand"
+        return self.database.run(sql, DATABASE)
+
+
+@contextmanager
+def project() -> Iterator[Project]:
+    """Give a project with our schema: the one that ``MENTORFY_TEST_SUPABASE_URL`` names, or a peer."""
+    url = os.environ.get("MENTORFY_TEST_SUPABASE_URL")
+    if url:
+        secret, publishable = (os.environ[f"MENTORFY_TEST_SUPABASE_{kind}_KEY"] for kind in ("SECRET", "PUBLISHABLE"))
+        yield Project(url, secret, publishable)
+        return
+    with postgres() as database, peer(database) as started:
+        yield started
+
+
+@contextmanager
+def peer(database: Postgres) -> Iterator[Project]:
+    """Start the peer on a new database of a cluster."""
+    assert (PEER / "node_modules").is_dir(), "the Supabase peer is missing: ./dev setup installs it where npm is"
+    folder = Path(tempfile.mkdtemp(prefix="mentorfy-supabase-"))
+    keys = {f"SUPABASE_{name.upper()}_KEY": f"sb_{name}_{secrets.token_hex(16)}" for name in ("publishable", "secret")}
+    port = free_port()
+    environment = {
+        **os.environ,
+        **keys,
+        "PEER_PROJECT": str(folder),
+        "PEER_PORT": str(port),
+        "DO_NOT_TRACK": "1",
+        "EXPERIMENTAL_STORAGE": "1",
+    }
+    try:
+        database.run(f"create database {DATABASE}")
+        (folder / "supabase").mkdir()
+        config = CONFIG.format(url=database.url(DATABASE), jwt_secret=secrets.token_hex(32))
+        (folder / "supabase" / "config.toml").write_text(config)
+        database.run(ROLES, DATABASE)
+        (folder / "supabase" / "migrations").symlink_to(MIGRATIONS)
+        lite = [str(PEER / "node_modules" / ".bin" / "lite"), "migration", "up"]
+        migrated = subprocess.run(lite, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert migrated.returncode == 0, migrated.stdout + migrated.stderr
+        launch = ["node", str(PEER / "launch.mjs")]
+        with (
+            (folder / "log").open("w+") as log,
+            subprocess.Popen(launch, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as server,
+        ):
+            try:
+                assert server.stdout is not None
+                said = server.stdout.readline()
+                assert said.strip() == "ready", said + (folder / "log").read_text()
+                yield Project(
+                    f"http://127.0.0.1:{port}", keys["SUPABASE_SECRET_KEY"], keys["SUPABASE_PUBLISHABLE_KEY"], database
+                )
+            finally:
+                server.terminate()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
