@@ -16,9 +16,11 @@ import pytest
 
 from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
+from mentorfy_core.ports import BlobStore
 from mentorfy_core.testing.contracts.blobs import BlobStoreContract, key
 from mentorfy_local.blobs import FolderBlobStore
 from mentorfy_local.memory_blobs import MemoryBlobStore
+from mentorfy_supabase import Supabase, SupabaseBlobStore
 
 OURS = OrganizationId(UUID(int=1))
 MIB = 1024 * 1024
@@ -35,6 +37,14 @@ class TestMemoryBlobStore(BlobStoreContract):
     @pytest.fixture
     def store(self) -> MemoryBlobStore:
         return MemoryBlobStore()
+
+
+class TestSupabaseBlobStore(BlobStoreContract):
+    @pytest.fixture
+    async def store(self, supabase: Supabase) -> BlobStore:
+        store = SupabaseBlobStore(supabase)
+        await store.prepare()
+        return store
 
 
 @pytest.fixture

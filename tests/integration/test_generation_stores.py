@@ -6,6 +6,7 @@ from mentorfy_core.ports import DocumentStore, GenerationStore
 from mentorfy_core.testing.contracts.generations import GenerationStoreContract
 from mentorfy_local.memory import MemoryDocumentStore, MemoryGenerationStore, MemoryState
 from mentorfy_sqlite import Database, SqliteDocumentStore, SqliteGenerationStore
+from mentorfy_supabase import Supabase, SupabaseDocumentStore, SupabaseGenerationStore
 from tests.integration.stores import InMemory, InSqlite
 
 
@@ -27,3 +28,13 @@ class TestSqliteGenerationStore(InSqlite, GenerationStoreContract):
     @pytest.fixture
     def generations(self, database: Database) -> GenerationStore:
         return SqliteGenerationStore(database)
+
+
+class TestSupabaseGenerationStore(GenerationStoreContract):
+    @pytest.fixture
+    def documents(self, supabase: Supabase) -> DocumentStore:
+        return SupabaseDocumentStore(supabase)
+
+    @pytest.fixture
+    def generations(self, supabase: Supabase) -> GenerationStore:
+        return SupabaseGenerationStore(supabase)

@@ -6,6 +6,7 @@ from mentorfy_core.ports import ImportStore
 from mentorfy_core.testing.contracts.imports import ImportStoreContract
 from mentorfy_local.memory import MemoryImportStore, MemoryState
 from mentorfy_sqlite import Database, SqliteImportStore
+from mentorfy_supabase import Supabase, SupabaseImportStore
 from tests.integration.stores import InMemory, InSqlite
 
 
@@ -19,3 +20,9 @@ class TestSqliteImportStore(InSqlite, ImportStoreContract):
     @pytest.fixture
     def store(self, database: Database) -> ImportStore:
         return SqliteImportStore(database)
+
+
+class TestSupabaseImportStore(ImportStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> ImportStore:
+        return SupabaseImportStore(supabase)

@@ -1,0 +1,23 @@
+"""Servers that several modules need are started once per session, when a test first asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from mentorfy_supabase import Supabase
+from tests.integration.servers.supabase_server import Project, project
+
+
+@pytest.fixture(scope="session")
+def supabase_project() -> Iterator[Project]:
+    with project() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def supabase(supabase_project: Project) -> AsyncIterator[Supabase]:
+    """An open project that all tests share: each has organisations of its own."""
+    async with Supabase(supabase_project.url, supabase_project.secret_key) as supabase:
+        yield supabase
