@@ -90,10 +90,11 @@ class Serve:
             await asyncio.sleep(interval.total_seconds())
 
     async def _quietly(self, chore: Callable[[], Awaitable[None]]) -> None:
-        """Do a chore that the next round repeats anyway."""
+        """Do a chore that the next round repeats anyway; a call that never comes back ends when patience does."""
         try:
-            await chore()
-        except (StoreUnavailable, PortError):
+            async with asyncio.timeout(self.timing.patience.total_seconds()):
+                await chore()
+        except (StoreUnavailable, PortError, TimeoutError):
             return
         except Exception as error:  # noqa: BLE001 - no worker dies of a chore
             self.ports.failures.record(ErrorId(self.ports.new_id()), error)

@@ -14,7 +14,7 @@ class Timing:
         lease: How long a worker may be silent before its claims can be ended.
         sweep: How often expired leases are looked for.
         poll: How often the store is asked for work when no bell rings.
-        patience: How long an attempt may go on without a ledger row.
+        patience: How long an attempt may go on without a ledger row, and a chore at all.
         undo: How long deleted bytes and knowledge are kept for a person's undo.
         idle: How long a generation stays unnamed before it is retired; readers need that time.
         collect: How often garbage is looked for.

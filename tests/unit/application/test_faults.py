@@ -643,6 +643,24 @@ async def test_a_worker_survives_a_chore_that_breaks_its_own_rules(world: World)
         await world.until(logged)
 
 
+async def test_a_chore_that_hangs_is_given_up_and_done_again(world: World) -> None:
+    rounds: list[int] = []
+
+    async def hanging() -> None:
+        rounds.append(1)
+        await asyncio.Event().wait()
+
+    world.timing = replace(FAST, patience=timedelta(seconds=0.02))
+    world.meddle("people", organizations=hanging)
+    async with world.serving():
+
+        async def twice() -> bool:
+            return len(rounds) > 1
+
+        await world.until(twice)
+    assert not world.failures.errors
+
+
 async def test_what_is_taken_in_the_last_moment_is_given_back_too(world: World) -> None:
     await planned(world)
     crew = Crew(world.ports, RETRIES, world.timing, 1)
