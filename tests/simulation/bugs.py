@@ -125,7 +125,7 @@ BUGS = (
     # what workers and stores do, also written blindly
     Bug("the last writer of a ledger row wins", LEDGER, "ledger.setdefault(index, result) for index", "ledger.update({index: result}) or result for index", survives="an attempt that is over is fenced before it writes, and no attempt understands a passage twice"),
     Bug("a generation of any organisation", LEDGER, "(one.organization_id, one.content_sha256, one.recipe) == wanted", "(one.content_sha256, one.recipe) == wanted[1:]"),
-    Bug("a file's kind is guessed again at every try", APP + "attempt", "port_error_in(error) or _named(error)", "_named(error)"),
+    Bug("a file's kind is guessed again at every try", APP + "attempt", "port_error_in(error) or _ours(error) or named(error)", "_ours(error) or PortError(ErrorKind.UNKNOWN_ERROR, TOO_SLOW)"),
     Bug("a sentence is stored as it came", APP + "attempt", "sentence=clean(found.sentence)", "sentence=str(error)"),
     Bug("heartbeats of any epoch", STORE, "document.epoch != epoch or document.claim is None", "document.claim is None"),
     Bug("the blob is stored after the report", APP + "fetch", "        await self.ports.blobs.put(organization_id, key, data)\n", ""),

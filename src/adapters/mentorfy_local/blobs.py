@@ -13,6 +13,7 @@ from uuid import uuid4
 from mentorfy_core.errors import ErrorKind, NotFound, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_local.blob_keys import expect_key, is_key
+from mentorfy_local.folder_files import reason
 
 _SUFFIX: Final = ".blob"
 _UNFINISHED: Final = ".part"
@@ -153,4 +154,4 @@ def _sentence(number: int) -> str:
         return "The disk is full, so the file's bytes could not be stored. Make room on it."
     if number in _DENIED:
         return "Mentorfy may not use its own data folder. Allow the account that runs it to read and write there."
-    return f"The folder with the files' bytes failed: {os.strerror(number)}."
+    return f"The folder with the files' bytes failed: {reason(number)}."

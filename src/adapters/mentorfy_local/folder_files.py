@@ -38,6 +38,7 @@ _NO_ANSWER: Final = frozenset(
         errno.ENETDOWN,
         errno.ENETUNREACH,
         errno.ENOTCONN,
+        getattr(errno, "EREMOTEIO", errno.ETIMEDOUT),  # Linux only
         errno.ESTALE,
         errno.ETIMEDOUT,
     }
@@ -180,4 +181,9 @@ def _port_error(number: int, path: str) -> PortError:
         return PortError(ErrorKind.UNSUPPORTED, f"The path is too long: {path[:200]}… Shorten its folders' names.")
     if number in _NO_ANSWER:
         return PortError(ErrorKind.NETWORK_ERROR, f"The drive that holds {path} does not answer.")
-    return PortError(ErrorKind.PROCESSING_ERROR, f"{path} could not be read: {os.strerror(number)}.")
+    return PortError(ErrorKind.PROCESSING_ERROR, f"{path} could not be read: {reason(number)}.")
+
+
+def reason(number: int) -> str:
+    """Return the system's word for an error; an error without a number says nothing."""
+    return os.strerror(number) if number else "the system gave no reason"

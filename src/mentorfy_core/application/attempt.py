@@ -21,6 +21,7 @@ from mentorfy_core.errors import (
     PortError,
     StoreUnavailable,
     clean,
+    named,
     port_error_in,
 )
 from mentorfy_core.ids import ErrorId
@@ -28,7 +29,6 @@ from mentorfy_core.ports import Ports
 from mentorfy_core.retries import JITTER, RetryManager
 
 TOO_SLOW: Final = "It took too long without any progress."
-UNEXPECTED: Final = "Something unexpected went wrong."
 MAX_CONFLICTS: Final = 100
 """How often a report is decided again because others keep changing the row; then the sweeper settles the attempt."""
 
@@ -94,7 +94,7 @@ class Attempt:
     def _broke(self, document: Document, error: Exception) -> Broke:
         error_id = ErrorId(self.ports.new_id())
         self.ports.failures.record(error_id, error)
-        found = port_error_in(error) or _named(error)
+        found = port_error_in(error) or _ours(error) or named(error)
         return Broke(
             epoch=document.epoch,
             kind=found.kind,
@@ -120,9 +120,10 @@ class Attempt:
         await self.ports.bell.ring()
 
 
-def _named(error: Exception) -> PortError:
+def _ours(error: Exception) -> PortError | None:
+    """Return what happened to an attempt by its own doing; outside of ports, nothing but its deadline ends in time."""
     if isinstance(error, BytesLost):
         return PortError(ErrorKind.PROCESSING_ERROR, f"{error} They are fetched again.")
     if isinstance(error, TimeoutError):
         return PortError(ErrorKind.PROCESSING_ERROR, TOO_SLOW)
-    return PortError(ErrorKind.UNKNOWN_ERROR, UNEXPECTED)
+    return None

@@ -20,7 +20,7 @@ from mentorfy_core.errors import (
     PortError,
     StoreUnavailable,
     clean,
-    port_error_in,
+    named,
 )
 from mentorfy_core.ids import ClaimToken, ErrorId, ImportId
 from mentorfy_core.imports.lifecycle import (
@@ -183,7 +183,7 @@ class ImportAttempt:
             await self._change(job, lambda read: handed_back(read.value, job.epoch, read.at))
             return
         self.ports.failures.record(ErrorId(self.ports.new_id()), error)
-        found = port_error_in(error) or PortError(ErrorKind.UNKNOWN_ERROR, "Something unexpected went wrong.")
+        found = named(error)
         await self._change(
             job, lambda read: broke(read.value, job.epoch, found.kind, clean(found.sentence), read.at, self.retries)
         )

@@ -10,7 +10,7 @@ from typing import Final
 from mentorfy_core.application.held import until_answered
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.model import Document, Stage
-from mentorfy_core.errors import ABOUT_EVERYONE, Conflict, PortError, clean, port_error_in
+from mentorfy_core.errors import ABOUT_EVERYONE, Conflict, PortError, clean, connection_error, port_error_in
 from mentorfy_core.pauses import KNOWLEDGE, STORAGE, Blocked, Breaker, Scope, heard
 from mentorfy_core.pauses.breaker import OUTAGE, Event, Failed, State, Worked
 from mentorfy_core.pauses.model import noticed
@@ -22,11 +22,14 @@ MAX_CONFLICTS: Final = 20
 
 @contextmanager
 def blaming(dependency: str) -> Iterator[None]:
-    """Note on port errors that come out of the block who failed."""
+    """Note on port errors that come out of the block who failed; a broken connection becomes one."""
     try:
         yield
     except Exception as error:
         found = port_error_in(error)
+        if found is None and (found := connection_error(error)) is not None:
+            found.dependency = dependency
+            raise found from error
         if found is not None:
             found.dependency = found.dependency or dependency
         raise

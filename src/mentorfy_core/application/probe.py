@@ -8,7 +8,7 @@ from mentorfy_core.application.fetch import storage_key
 from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.model import Document
-from mentorfy_core.errors import Conflict, NotFound, StoreUnavailable, port_error_in
+from mentorfy_core.errors import Conflict, NotFound, StoreUnavailable, connection_error, port_error_in
 from mentorfy_core.ids import ClaimToken, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import Chunk
 from mentorfy_core.pauses import KNOWLEDGE, STORAGE, Breaker, heard
@@ -58,7 +58,7 @@ class Probe:
         except (StoreUnavailable, TimeoutError):
             return False
         except Exception as error:  # noqa: BLE001 - documents find out what it means
-            found = port_error_in(error)
+            found = port_error_in(error) or connection_error(error)
             return found is None or found.kind not in OUTAGE
         return True
 

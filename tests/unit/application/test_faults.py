@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from mentorfy_core.application import Mentorfy
-from mentorfy_core.application.attempt import TOO_SLOW, UNEXPECTED, Attempt
+from mentorfy_core.application.attempt import TOO_SLOW, Attempt
 from mentorfy_core.application.claim import Claim
 from mentorfy_core.application.collect import Collect
 from mentorfy_core.application.held import to_the_end, until_answered
@@ -18,7 +18,7 @@ from mentorfy_core.application.serve import Crew
 from mentorfy_core.application.sweep import Sweep
 from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.model import Document, SourceFile, Status
-from mentorfy_core.errors import Conflict, ErrorKind, Fenced, NotFound, PortError, StoreUnavailable
+from mentorfy_core.errors import UNEXPECTED, Conflict, ErrorKind, Fenced, NotFound, PortError, StoreUnavailable
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Import, ImportState, Unreadable, Verdict
 from mentorfy_core.knowledge.model import ExtractedText
@@ -668,3 +668,14 @@ async def test_what_is_taken_in_the_last_moment_is_given_back_too(world: World) 
     await crew.dismiss()
     document = await world.document("boat.txt")
     assert (document.claim, document.tries) == (None, 0)
+
+
+async def test_a_broken_connection_is_blamed_on_who_was_asked(world: World) -> None:
+    """A breaker hears of it, though the adapter let it out as it came."""
+    await planned(world)
+    world.meddle("blobs", put=failing(ConnectionResetError("a secret"), 9, world.ports.blobs.put))
+    document = await attempt(world)
+    assert document.last_error is not None
+    assert document.last_error.kind is ErrorKind.NETWORK_ERROR
+    [breaker] = (await world.ports.pauses.obstacles()).value.breakers
+    assert (breaker.scope.name, breaker.failures) == ("storage", 1)
