@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from mentorfy_supabase import Supabase
+from tests.integration.servers.redis import RedisServer
 from tests.integration.servers.supabase_server import Project, project
 
 
@@ -21,3 +22,10 @@ async def supabase(supabase_project: Project) -> AsyncIterator[Supabase]:
     """An open project that all tests share: each has organisations of its own."""
     async with Supabase(supabase_project.url, supabase_project.secret_key) as supabase:
         yield supabase
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis that nobody stops."""
+    with RedisServer() as server:
+        yield server

@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from dependency_injector import containers, providers
 
@@ -209,7 +209,11 @@ def _chat() -> ChatModel:
     return ExtractiveChat()
 
 
-def _bell() -> Bell:
+def _bell(settings: Settings) -> Bell:
+    if settings.redis_url is not None:
+        from mentorfy_arq.bell import ArqBell
+
+        return ArqBell(settings.redis_url.get_secret_value())
     from mentorfy_local.bell import LocalBell
 
     return LocalBell()
@@ -255,6 +259,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
     knowledge = providers.Singleton(_knowledge, settings, embedder)
     documents = providers.Singleton(_documents, database)
     uploads = providers.Singleton(_uploads, settings)
+    bell = providers.Singleton(_bell, settings)
     ports = providers.Singleton(
         Ports,
         documents=documents,
@@ -281,12 +286,12 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         chunker=providers.Singleton(_chunker),
         knowledge=knowledge,
         chat=providers.Singleton(_chat),
-        bell=providers.Singleton(_bell),
+        bell=bell,
         failures=providers.Singleton(_failures),
         new_id=providers.Singleton(_new_id),
         randomness=providers.Singleton(_randomness),
     )
-    to_open = providers.List(database, knowledge, text)
+    to_open = providers.List(database, knowledge, text, bell)
 
 
 @asynccontextmanager
@@ -300,10 +305,11 @@ async def running(settings: Settings) -> AsyncGenerator[Mentorfy]:
     for name in MATH_THREADS:  # workers share the processors by being several: two with threads took four times as long
         os.environ.setdefault(name, "1")
     adapters = EmbeddedAdapters(settings=settings)
-    to_open: list[AbstractAsyncContextManager[Any]] = adapters.to_open()
+    to_open: list[object] = adapters.to_open()
     async with AsyncExitStack() as stack:
         for adapter in to_open:
-            await stack.enter_async_context(adapter)
+            if isinstance(adapter, AbstractAsyncContextManager):  # a bell inside one process has nothing to close
+                await stack.enter_async_context(adapter)
         mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
         await mentorfy.establish()
         yield mentorfy

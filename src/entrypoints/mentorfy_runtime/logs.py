@@ -9,6 +9,9 @@ FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 MOST: Final = 5 * 1024 * 1024
 """Bytes of a log file above which the next start begins a new one; one old file is kept."""
 
+QUIET: Final = {"arq": logging.ERROR}
+"""Loggers of others that say more than anybody wants to read: arq speaks of every bell."""
+
 
 def log_to_stderr() -> None:
     """Log to standard error."""
@@ -34,3 +37,5 @@ def ready(path: Path) -> Path:
 def _log_to(handler: logging.Handler) -> None:
     logging.basicConfig(level=logging.INFO, format=FORMAT, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)

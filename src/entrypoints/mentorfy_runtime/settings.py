@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mentorfy_core.application.timing import Timing
@@ -17,6 +18,12 @@ from mentorfy_core.retries import RetryManager
 PREFIX: Final = "MENTORFY_"
 NOT_OURS: Final = frozenset({"VENV"})
 """Variables with our prefix that other programs read: ``./dev`` knows where its environment is."""
+
+REMOTE_POLL: Final = timedelta(seconds=5)
+"""How often workers look by themselves that are woken through Redis: what a lost bell costs at most."""
+
+_SECRET: Final = frozenset({"redis_url"})
+"""Settings whose value is told to nobody."""
 
 _TIMING: Final = Timing()
 _RETRIES: Final = RetryManager()
@@ -60,6 +67,25 @@ def _grants(value: object) -> Mapping[str, tuple[str, ...]]:
 Folders = Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_grants)]
 
 
+def _redis(value: object) -> SecretStr:
+    """Return an address of Redis; of what is wrong with it nothing is told, since it may hold a password."""
+    address = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    parts = urlsplit(address)
+    _ = parts.port  # raises where it is no number
+    if parts.scheme not in {"redis", "rediss", "unix"} or not (
+        parts.path if parts.scheme == "unix" else parts.hostname
+    ):
+        raise ValueError("not an address of Redis")
+    return SecretStr(address)
+
+
+RedisUrl = Annotated[SecretStr, BeforeValidator(_redis)]
+
+
+def _usual_poll(given: Mapping[str, Any]) -> timedelta:
+    return REMOTE_POLL if given.get("bell") == "arq" else _TIMING.poll
+
+
 class Settings(BaseSettings):
     """All settings; each is the environment variable ``MENTORFY_`` + its name. Durations are given in seconds.
 
@@ -78,9 +104,13 @@ class Settings(BaseSettings):
     )
     workers: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
     slots: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+    bell: Literal["local", "arq"] = Field(default="local", description="local or arq")
+    redis_url: RedisUrl | None = Field(
+        default=None, description="the address of a Redis server, as redis://127.0.0.1:6379/0"
+    )
     lease: Seconds = Field(default=_TIMING.lease, description="a number of seconds above 0")
     sweep: Seconds = Field(default=_TIMING.sweep, description="a number of seconds above 0")
-    poll: Seconds = Field(default=_TIMING.poll, description="a number of seconds above 0")
+    poll: Seconds = Field(default_factory=_usual_poll, description="a number of seconds above 0")
     patience: Seconds = Field(default=_TIMING.patience, description="a number of seconds above 0")
     undo: Seconds = Field(default=_TIMING.undo, description="a number of seconds above 0")
     idle: Seconds = Field(default=_TIMING.idle, description="a number of seconds above 0")
@@ -118,7 +148,25 @@ class Settings(BaseSettings):
         return self.data / "log"
 
 
+def _tries_once(address: SecretStr | None) -> bool:
+    options = parse_qs(urlsplit(address.get_secret_value() if address else "").query)
+    return not any("retry" in name.lower() for name in options)
+
+
 _RULES: Final[tuple[tuple[Callable[[Settings], bool], str], ...]] = (
+    (
+        lambda s: s.bell != "arq" or s.redis_url is not None,
+        "MENTORFY_BELL is arq, which needs Redis: set MENTORFY_REDIS_URL, as redis://127.0.0.1:6379/0.",
+    ),
+    (
+        lambda s: s.bell == "arq" or s.redis_url is None,
+        "MENTORFY_REDIS_URL is set, but MENTORFY_BELL is local, so nothing would use it: set MENTORFY_BELL to arq, or "
+        "unset MENTORFY_REDIS_URL.",
+    ),
+    (
+        lambda s: _tries_once(s.redis_url),
+        "MENTORFY_REDIS_URL asks for retries, but Mentorfy has exactly one retry policy: remove what follows the “?”.",
+    ),
     (
         lambda s: s.lease >= timedelta(seconds=1),
         "MENTORFY_LEASE is too short for a worker to renew it in time: set it to 1 second or more.",
@@ -191,4 +239,7 @@ def _sentence(error: Any) -> str:
     if not error["loc"]:
         return str(error["ctx"]["error"])
     field = str(error["loc"][0])
-    return f"{PREFIX}{field.upper()} is “{error['input']}”, but it must be {Settings.model_fields[field].description}."
+    wanted = f"it must be {Settings.model_fields[field].description}"
+    if field in _SECRET:
+        return f"{PREFIX}{field.upper()} cannot be used: {wanted}."
+    return f"{PREFIX}{field.upper()} is “{error['input']}”, but {wanted}."

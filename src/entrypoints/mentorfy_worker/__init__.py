@@ -2,15 +2,27 @@
 
 import logging
 from contextlib import AbstractAsyncContextManager
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_runtime.build import build
 from mentorfy_runtime.signals import stopping
 
-__all__ = ["work"]
+__all__ = ["Settings", "work"]
+
+if TYPE_CHECKING:
+    Settings: dict[str, Any]
 
 _LOGGER: Final = logging.getLogger("mentorfy.worker")
+
+
+def __getattr__(name: str) -> object:
+    """Make ``Settings`` for ``arq mentorfy_worker.Settings``: arq is imported by that command only."""
+    if name != "Settings":
+        raise AttributeError(f"mentorfy_worker has no {name}")
+    from mentorfy_runtime.under_arq import settings
+
+    return settings()
 
 
 async def work(opened: AbstractAsyncContextManager[Mentorfy], slots: int) -> None:

@@ -18,7 +18,7 @@ from mentorfy_runtime.container import LEXICAL_ONLY, EmbeddedAdapters, running
 from mentorfy_runtime.people import chosen_bot, local_owner
 from mentorfy_runtime.settings import Settings
 
-HEAVY = ("numpy", "xberg", "pypdfium2", "semantic_text_splitter", "uvicorn")
+HEAVY = ("arq", "numpy", "xberg", "pypdfium2", "semantic_text_splitter", "uvicorn")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from mentorfy_core.application.timing import Timing
 from mentorfy_core.retries import RetryManager
 from mentorfy_runtime.settings import PREFIX, Settings, SettingsError, load, make_data_folder
 
+REDIS = "redis://ann:hush@127.0.0.1:6379/0"
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 
 
@@ -36,6 +37,43 @@ def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("MENTORFY_PORT", "9000")
     assert load(port=9001, workers=None).port == 9001
     assert load(port=None).port == 9000
+
+
+def test_workers_that_are_woken_through_redis_look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_BELL", "arq")
+    monkeypatch.setenv("MENTORFY_REDIS_URL", REDIS)
+    assert load().timing.poll == timedelta(seconds=5)
+    monkeypatch.setenv("MENTORFY_POLL", "1")
+    assert load().timing.poll == timedelta(seconds=1)
+
+
+def test_a_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORFY_BELL", "arq")
+    monkeypatch.setenv("MENTORFY_REDIS_URL", REDIS)
+    settings = load()
+    assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
+    assert settings.redis_url is not None
+    assert settings.redis_url.get_secret_value() == REDIS
+
+
+@pytest.mark.parametrize(
+    "url", ["hush", "http://:hush@h/", "redis://", "redis://:hush@h:port/0", "unix://", "redis://[hush/0"]
+)
+def test_a_secret_that_cannot_be_used_is_named_but_not_told(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("MENTORFY_BELL", "arq")
+    monkeypatch.setenv("MENTORFY_REDIS_URL", url)
+    with pytest.raises(SettingsError) as stopped:
+        load()
+    assert str(stopped.value) == (
+        "MENTORFY_REDIS_URL cannot be used: it must be the address of a Redis server, as redis://127.0.0.1:6379/0."
+    )
+
+
+@pytest.mark.parametrize("url", ["rediss://h:6380/1", "unix:///run/redis.sock?db=2", "redis://[::1]/0"])
+def test_redis_may_be_anywhere(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("MENTORFY_BELL", "arq")
+    monkeypatch.setenv("MENTORFY_REDIS_URL", url)
+    assert load().redis_url is not None
 
 
 def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +114,7 @@ def test_the_data_folder_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: 
             "MENTORFY_FOLDERS is “letters”, but it must be full paths of folders with “:” between them,"
             " as /home/ann/letters:/srv/books.",
         ),
+        ("BELL", "gong", "MENTORFY_BELL is “gong”, but it must be local or arq."),
         ("LEASE", "soon", "MENTORFY_LEASE is “soon”, but it must be a number of seconds above 0."),
         ("IDLE", "-5", "MENTORFY_IDLE is “-5”, but it must be a number of seconds above 0."),
         ("UNDO", "nan", "MENTORFY_UNDO is “nan”, but it must be a number of seconds above 0."),
@@ -97,6 +136,9 @@ def test_an_unusable_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, 
         ({"POLL": "100"}, "MENTORFY_POLL"),
         ({"LEASE": "600"}, "MENTORFY_PATIENCE"),
         ({"PATIENCE": "60"}, "MENTORFY_PATIENCE"),
+        ({"BELL": "arq"}, "MENTORFY_REDIS_URL"),
+        ({"REDIS_URL": REDIS}, "MENTORFY_BELL"),
+        ({"BELL": "arq", "REDIS_URL": f"{REDIS}?retry_on_timeout=yes"}, "exactly one retry policy"),
     ],
 )
 def test_a_contradiction_is_one_sentence(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], named: str) -> None:
@@ -105,6 +147,7 @@ def test_a_contradiction_is_one_sentence(monkeypatch: pytest.MonkeyPatch, settin
     with pytest.raises(SettingsError, match=named) as stopped:
         load()
     assert str(stopped.value).count("\n") == 0
+    assert "hush" not in str(stopped.value)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -14,7 +15,13 @@ PATIENCE = 10
 
 
 class BellContract:
-    """Subclass it, and override ``bell``. A bell may lose a ring, so a test rings until somebody hears."""
+    """Subclass it, and override ``bell``. A bell may lose a ring, so a test rings until somebody hears.
+
+    Attributes:
+        soon: A time in which a ring arrives.
+    """
+
+    soon: ClassVar[timedelta] = SOON
 
     @pytest.fixture
     def bell(self) -> Bell:
@@ -24,7 +31,7 @@ class BellContract:
     async def test_waiting_ends_without_a_ring(self, bell: Bell) -> None:
         """At the timeout, and that is no error."""
         async with asyncio.timeout(PATIENCE):
-            await bell.wait(SOON)
+            await bell.wait(self.soon)
 
     @pytest.mark.parametrize("timeout", [timedelta(0), timedelta(seconds=-1)])
     async def test_no_time_to_wait_is_no_error(self, bell: Bell, timeout: timedelta) -> None:
@@ -54,16 +61,16 @@ class BellContract:
         """Any number of rings that nobody heard wakes one waiter at most; who waits again, waits."""
         await bell.ring()
         await bell.ring()
-        await bell.wait(SOON)
+        await bell.wait(self.soon)
         waiting = asyncio.create_task(bell.wait(LONG))
-        await asyncio.sleep(SOON.total_seconds())
+        await asyncio.sleep(self.soon.total_seconds())
         assert not waiting.done()
         await self.heard(bell, [waiting])
 
     async def test_who_stops_waiting_disturbs_nobody(self, bell: Bell) -> None:
         """A cancelled wait is over; the others still hear."""
         staying, leaving = (asyncio.create_task(bell.wait(LONG)) for _ in range(2))
-        await asyncio.sleep(SOON.total_seconds())
+        await asyncio.sleep(self.soon.total_seconds())
         leaving.cancel()
         await self.heard(bell, [staying])
         assert leaving.cancelled()
@@ -72,7 +79,7 @@ class BellContract:
         """Ring until all have heard."""
         async with asyncio.timeout(PATIENCE):
             while not all(task.done() for task in waiting):
-                await asyncio.sleep(SOON.total_seconds() / 4)
+                await asyncio.sleep(self.soon.total_seconds() / 4)
                 await bell.ring()
             await asyncio.gather(*waiting)
 
