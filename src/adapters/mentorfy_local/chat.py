@@ -23,6 +23,8 @@ class ExtractiveChat:
     it quotes. The system prompt and the temperature are ignored.
     """
 
+    meter = None
+
     async def answer(self, organization_id: OrganizationId, request: ChatRequest) -> AsyncIterator[str]:
         """Yield the answer word by word; see ``ChatModel.answer``."""
         for piece in _PIECE.findall(extract(request)):

@@ -17,6 +17,7 @@ class HashEmbedder:
     """An ``Embedder`` that gives each term a place and a sign by its hash. Always gives the same vectors."""
 
     recipe = "hash/1"
+    meter = None
     thresholds: Mapping[float, float] = MappingProxyType({0.85: 0.75, 0.75: 0.70, 0.65: 0.65})
 
     async def embed(self, organization_id: OrganizationId, texts: Sequence[str]) -> Sequence[bytes]:

@@ -24,7 +24,8 @@ from mentorfy_core.knowledge.fusion import (
 )
 from mentorfy_core.knowledge.model import Chunk, Evidence, EvidenceKind, LiveSet, Result
 from mentorfy_core.knowledge.words import stem, terms, words
-from mentorfy_core.ports.knowledge import Embedder
+from mentorfy_core.ports.knowledge import Embedder, metered
+from mentorfy_core.ports.limiter import Meter
 
 Place: TypeAlias = tuple[GenerationId, int]
 
@@ -62,6 +63,11 @@ class MemoryKnowledgeBase:
     def recipe(self) -> str:
         """Name and version of everything that shapes a result."""
         return f"memory/1 + {self._embedder.recipe if self._embedder else 'words-only'}"
+
+    @property
+    def meter(self) -> Meter[Sequence[Chunk]] | None:
+        """The embedder's."""
+        return metered(self._embedder)
 
     async def understand(self, organization_id: OrganizationId, chunks: Sequence[Chunk]) -> Sequence[Result]:
         """Return one result per chunk, in order."""

@@ -34,6 +34,7 @@ class MiniLM:
     """An ``Embedder``: 384 numbers per text, of which it reads the first 256 tokens. Loads the weights at first use."""
 
     recipe = "all-MiniLM-L6-v2/256/1"
+    meter = None
     thresholds: Mapping[float, float] = MappingProxyType({0.85: 0.75, 0.75: 0.70, 0.65: 0.65})
 
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mentorfy_sqlite.generations import SqliteGenerationStore
     from mentorfy_sqlite.imports import SqliteImportStore
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+    from mentorfy_sqlite.limiter import SqliteLimiter
     from mentorfy_sqlite.links import SqliteLinkStore
     from mentorfy_sqlite.oversight import SqliteOversightStore
     from mentorfy_sqlite.pauses import SqlitePauseStore
@@ -32,6 +33,7 @@ __all__ = [
     "SqliteGenerationStore",
     "SqliteImportStore",
     "SqliteKnowledgeBase",
+    "SqliteLimiter",
     "SqliteLinkStore",
     "SqliteOversightStore",
     "SqlitePauseStore",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "SqliteGenerationStore": "generations",
     "SqliteImportStore": "imports",
     "SqliteKnowledgeBase": "knowledge",
+    "SqliteLimiter": "limiter",
     "SqliteLinkStore": "links",
     "SqliteOversightStore": "oversight",
     "SqlitePauseStore": "pauses",

@@ -14,7 +14,8 @@ from mentorfy_core.ids import GenerationId, OrganizationId
 from mentorfy_core.knowledge.fusion import indexed_text, rarity
 from mentorfy_core.knowledge.model import Chunk, Evidence, LiveSet, Result
 from mentorfy_core.knowledge.words import words
-from mentorfy_core.ports.knowledge import Embedder
+from mentorfy_core.ports.knowledge import Embedder, metered
+from mentorfy_core.ports.limiter import Meter
 from mentorfy_sqlite.knowledge_file import KnowledgeFile
 from mentorfy_sqlite.knowledge_search import Question, Search
 from mentorfy_sqlite.knowledge_shelf import Shelf
@@ -49,6 +50,11 @@ class SqliteKnowledgeBase:
     def recipe(self) -> str:
         """Name and version of everything that shapes a result."""
         return f"{RECIPE} + {self._embedder.recipe if self._embedder else WORDS_ONLY}"
+
+    @property
+    def meter(self) -> Meter[Sequence[Chunk]] | None:
+        """The embedder's."""
+        return metered(self._embedder)
 
     async def open(self) -> Self:
         """Open the file and bring its schema up to date.

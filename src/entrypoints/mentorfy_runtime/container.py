@@ -29,6 +29,7 @@ from mentorfy_core.ports import (
     FolderTree,
     GenerationStore,
     ImportStore,
+    Limiter,
     LinkStore,
     NewId,
     NewSecret,
@@ -148,6 +149,12 @@ def _pauses(database: "Database") -> PauseStore:
     from mentorfy_sqlite.pauses import SqlitePauseStore
 
     return SqlitePauseStore(database)
+
+
+def _limiter(database: "Database") -> Limiter:
+    from mentorfy_sqlite.limiter import SqliteLimiter
+
+    return SqliteLimiter(database)
 
 
 def _blobs(settings: Settings) -> BlobStore:
@@ -279,6 +286,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         new_secret=providers.Singleton(_new_secret),
         workers=providers.Singleton(_workers, database),
         pauses=providers.Singleton(_pauses, database),
+        limiter=providers.Singleton(_limiter, database),
         sources=providers.Singleton(_sources, uploads, documents),
         uploads=uploads,
         folders=providers.Singleton(_folders, settings),

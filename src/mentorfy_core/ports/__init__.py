@@ -11,6 +11,7 @@ from mentorfy_core.ports.folders import Folder, FolderTree
 from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.ports.imports import ImportStore
 from mentorfy_core.ports.knowledge import Embedder, KnowledgeBase
+from mentorfy_core.ports.limiter import Limiter, Meter
 from mentorfy_core.ports.links import LinkStore
 from mentorfy_core.ports.oversight import OversightStore, Transcript
 from mentorfy_core.ports.pauses import Obstacles, PauseStore
@@ -42,7 +43,9 @@ __all__ = [
     "ImportStore",
     "KeptBlobs",
     "KnowledgeBase",
+    "Limiter",
     "LinkStore",
+    "Meter",
     "NewId",
     "NewSecret",
     "Obstacles",
@@ -89,6 +92,7 @@ class Ports:
     new_secret: NewSecret
     workers: WorkerStore
     pauses: PauseStore
+    limiter: Limiter
     sources: Mapping[str, FileSource]
     folders: FolderTree
     uploads: UploadStage

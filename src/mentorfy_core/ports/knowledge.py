@@ -1,11 +1,15 @@
 """Where knowledge is kept and found."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from mentorfy_core.bots.search import SearchParams
+from mentorfy_core.budget import Price, Stated
 from mentorfy_core.ids import GenerationId, OrganizationId
+from mentorfy_core.knowledge.fusion import indexed_text
 from mentorfy_core.knowledge.model import Chunk, Evidence, LiveSet, Result
+from mentorfy_core.ports.limiter import Meter
 
 
 class Embedder(Protocol):
@@ -21,6 +25,11 @@ class Embedder(Protocol):
         """What the product's similarity thresholds (.85, .75, .65) are on this embedder's (1 + cos) / 2 scale."""
         ...
 
+    @property
+    def meter(self) -> Meter[Sequence[str]] | None:
+        """How what ``embed`` asks a provider is counted; ``None`` where nobody counts."""
+        ...
+
     async def embed(self, organization_id: OrganizationId, texts: Sequence[str]) -> Sequence[bytes]:
         """Return one unit-length vector per text, as little-endian float32 bytes, all of one length.
 
@@ -28,6 +37,32 @@ class Embedder(Protocol):
             PortError: The provider failed.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMeter:
+    """How understanding passages is counted where it is nothing but embedding their texts."""
+
+    texts: Meter[Sequence[str]]
+
+    @property
+    def provider(self) -> str:
+        """Whose budget it is."""
+        return self.texts.provider
+
+    @property
+    def stated(self) -> Stated:
+        """What the headers of its last answer said."""
+        return self.texts.stated
+
+    def price(self, asked: Sequence[Chunk]) -> Price:
+        """Return what it will cost to understand passages."""
+        return self.texts.price([indexed_text(chunk.text, chunk.locator) for chunk in asked])
+
+
+def metered(embedder: Embedder | None) -> PassageMeter | None:
+    """Return the meter of a knowledge base that asks nobody but an embedder."""
+    return PassageMeter(embedder.meter) if embedder and embedder.meter else None
 
 
 class KnowledgeBase(Protocol):
@@ -40,6 +75,11 @@ class KnowledgeBase(Protocol):
     @property
     def recipe(self) -> str:
         """Name and version of everything that shapes a result (embedder, model, prompts)."""
+        ...
+
+    @property
+    def meter(self) -> Meter[Sequence[Chunk]] | None:
+        """How what ``understand`` asks a provider is counted; ``None`` where nobody counts: then no budget is kept."""
         ...
 
     async def understand(self, organization_id: OrganizationId, chunks: Sequence[Chunk]) -> Sequence[Result]:

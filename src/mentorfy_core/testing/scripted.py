@@ -18,7 +18,7 @@ from mentorfy_core.errors import PortError
 from mentorfy_core.ids import GenerationId, OrganizationId
 from mentorfy_core.imports.model import Unreadable
 from mentorfy_core.knowledge.model import Chunk, Evidence, LiveSet, Result
-from mentorfy_core.ports import ChatModel, FileSource, KnowledgeBase
+from mentorfy_core.ports import ChatModel, FileSource, KnowledgeBase, Meter
 
 AT_ONCE: Final = timedelta()
 READABLE: Final = timedelta(milliseconds=100)
@@ -125,6 +125,11 @@ class ScriptedKnowledge:
         """The real one's recipe."""
         return self._knowledge.recipe
 
+    @property
+    def meter(self) -> Meter[Sequence[Chunk]] | None:
+        """The real one's."""
+        return self._knowledge.meter
+
     async def understand(self, organization_id: OrganizationId, chunks: Sequence[Chunk]) -> Sequence[Result]:
         """Return one result per chunk, or fail as scripted."""
         await asyncio.sleep(self._pause.total_seconds())
@@ -172,6 +177,11 @@ class WordByWord:
 
     def __init__(self, chat: ChatModel, script: Script = NOTHING, *, pause: timedelta = READABLE) -> None:
         self._chat, self._script, self._pause = chat, script, pause
+
+    @property
+    def meter(self) -> Meter[ChatRequest] | None:
+        """The real one's."""
+        return self._chat.meter
 
     async def answer(self, organization_id: OrganizationId, request: ChatRequest) -> AsyncIterator[str]:
         """Yield the real one's answer, word by word."""

@@ -26,6 +26,7 @@ class Echo:
     """Says what it was told, with a quote."""
 
     requests: list[ChatRequest] = field(default_factory=list)
+    meter = None
 
     async def answer(self, organization_id: OrganizationId, request: ChatRequest) -> AsyncIterator[str]:
         self.requests.append(request)

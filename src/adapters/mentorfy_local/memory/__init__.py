@@ -6,6 +6,7 @@ from mentorfy_local.memory.conversations import MemoryConversationStore
 from mentorfy_local.memory.documents import MemoryDocumentStore
 from mentorfy_local.memory.generations import MemoryGenerationStore
 from mentorfy_local.memory.imports import MemoryImportStore
+from mentorfy_local.memory.limiter import MemoryLimiter
 from mentorfy_local.memory.links import MemoryLinkStore
 from mentorfy_local.memory.oversight import MemoryOversightStore
 from mentorfy_local.memory.pauses import MemoryPauseStore
@@ -22,6 +23,7 @@ __all__ = [
     "MemoryDocumentStore",
     "MemoryGenerationStore",
     "MemoryImportStore",
+    "MemoryLimiter",
     "MemoryLinkStore",
     "MemoryOversightStore",
     "MemoryPauseStore",

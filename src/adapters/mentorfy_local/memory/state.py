@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from mentorfy_core.bots.model import Bot, Draft
+from mentorfy_core.budget import Budget
 from mentorfy_core.conversations.model import Conversation, Message
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import (
@@ -80,6 +81,7 @@ class MemoryState:
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
     pauses: dict[Scope, Pause] = field(default_factory=dict)
     breakers: dict[Scope, Breaker] = field(default_factory=dict)
+    budgets: dict[str, Budget] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Return the store's time."""
