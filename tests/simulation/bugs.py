@@ -107,7 +107,8 @@ BUGS = (
     Bug("progress is not marked", LEDGER, "replace(document.claim, progressed=True, ", "replace(document.claim, "),
     Bug("what is being learned is unnamed", LEDGER, "generation in {one.generation, one.live_generation}", "generation in {one.live_generation}"),
     # the law, written without looking at the monitors
-    Bug("an undo at any time", EFFECTS, "now - document.deleted_at > event.undo", "False"),
+    Bug("an undo at any time", EFFECTS, "now - document.deleted_at > event.undo", "False", survives="the stores refuse it as well, by their own time"),
+    Bug("an undo as old as its sight", STORE, "self._tables.world.now() - stored.deleted_at > undo", "False"),
     Bug("an undo keeps the tombstone", EFFECTS, "deleted_at=None, excluded=False, epoch", "deleted_at=None, epoch"),
     Bug("a retry is not counted as a cycle", EFFECTS, "cycle=document.cycle + 1", "cycle=document.cycle"),
     Bug("a ladder begins with its second step", RETRIES, "max(ladder[retries], retry_after", "max(ladder[min(retries + 1, len(ladder) - 1)], retry_after"),

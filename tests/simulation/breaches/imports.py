@@ -51,6 +51,14 @@ def _(scene: Scene) -> None:
     scene.monitors.import_written(scene.an_import(), scene.an_import(state=ImportState.COMPLETE, total=1))
 
 
+@breaks(Breach.NOT_TOLD)
+def _(scene: Scene) -> None:
+    job, file = scene.an_import(total=1), scene.the_file("a0@2")
+    scene.tables.plans[job.id] = {0: Entry(index=0, verdict=Verdict.CHANGED, display_path=file.display_path, file=file)}
+    scene.row()
+    scene.monitors.import_written(job, replace(job, state=ImportState.COMPLETE))
+
+
 @breaks(Breach.FORGOTTEN)
 def _(scene: Scene) -> None:
     job = scene.an_import(total=1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mentorfy_core.documents.model import Status
 from mentorfy_core.errors import ErrorKind
+from mentorfy_core.pauses import STORAGE, Scope
 from mentorfy_core.testing.simulation.breaches import Breach
 from tests.simulation.breaches import breaks, broke, expired
 from tests.simulation.scene import Scene
@@ -37,6 +38,20 @@ def _(scene: Scene) -> None:
 def _(scene: Scene) -> None:
     document = scene.fetching(content_version=0)
     scene.happens(document, broke(document, refetch=True), content_version=1)
+
+
+@breaks(Breach.EVERYBODYS_TROUBLE)
+def _(scene: Scene) -> None:
+    document = scene.fetching()
+    scene.tables.opened_at[Scope.blamed(document, STORAGE)] = 0.0
+    scene.attempt(document).blamed = STORAGE, ErrorKind.NETWORK_ERROR, 1.0
+    scene.happens(document, broke(document))
+
+
+@breaks(Breach.HEARTBEAT_OF_THE_DEAD)
+def _(scene: Scene) -> None:
+    document = scene.fetching()
+    scene.monitors.lease_extended(document, document.epoch - 1)
 
 
 @breaks(Breach.NOT_A_SENTENCE)

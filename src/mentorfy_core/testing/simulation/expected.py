@@ -20,6 +20,7 @@ FAULTS: Final = frozenset(
         "bytes lost",
         "bytes spoilt",
         "changed while read",
+        "cursed",
         "drained",
         "file not found",
         "frozen",

@@ -1,17 +1,21 @@
 """Failures: the odd ones that the world makes up, and the log that tells them from our own."""
 
+from typing import Final
+
 from mentorfy_core.application.learn import BytesLost
 from mentorfy_core.errors import ErrorKind, PortError, StoreUnavailable
 from mentorfy_core.ids import ErrorId
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.world import World
 
+LONG: Final = "long " * 100_000
+
 
 def odd_exception(drawn: float) -> Exception:
     """Return an exception that no adapter should let out, and some will."""
     odd = (
         RuntimeError("nul \x00 and a lone surrogate \udc80"),
-        ValueError("long " * 100_000),
+        ValueError(LONG),
         KeyError(b"bytes \xff"),
         ExceptionGroup("several", [OSError(5, "input/output error"), ValueError("x")]),
         ExceptionGroup("wrapped", [PortError(ErrorKind.NETWORK_ERROR, "Inside a group \x00.")]),

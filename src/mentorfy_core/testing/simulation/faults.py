@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar, cast
 
+from mentorfy_core.documents.model import Claim, Document
 from mentorfy_core.errors import CallerError, ErrorKind, MentorfyError, PortError, StoreUnavailable
+from mentorfy_core.knowledge.model import Generation
+from mentorfy_core.ports import Read
 from mentorfy_core.testing.simulation.failures import odd_exception
 from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.world import ATTEMPT, UNHEARD, World
@@ -52,8 +55,11 @@ LONG: Final = 15.0
 SELDOM: Final = 0.03
 """How often something takes its time that usually does not."""
 
-DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015}
+DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015, "due": 0.01}
 """How often it takes long from reading something to writing what follows from it."""
+
+TEMPTED: Final = 0.3
+"""The same, where what was read is about to become untrue."""
 
 HANG: Final = 4000.0
 """Seconds a call takes that never comes back."""
@@ -106,7 +112,7 @@ class StoreLine:
                 await self._before(name, drawn, call)
         answer = self._answer(name, call)
         if world.stormy:
-            await self._after(name, share)
+            await self._after(name, share, answer)
         elif chance() < share / 2:
             await pause(world)
         return answer
@@ -134,7 +140,7 @@ class StoreLine:
         if drawn - weather.late < weather.struck:
             await strike(world)
 
-    async def _after(self, name: str, share: float) -> None:
+    async def _after(self, name: str, share: float, answer: object) -> None:
         world, weather = self._world, self._world.weather
         drawn = world.faults.random() / share
         if drawn < weather.refused / 2:
@@ -142,10 +148,19 @@ class StoreLine:
             self._no_answer(name)
         if drawn - weather.refused / 2 < weather.struck:
             await strike(world)
-        elif world.faults.random() < DAWDLE.get(name, 0.0):
+        elif world.faults.random() < (TEMPTED if self._is_tempting(answer) else DAWDLE.get(name, 0.0)):
             await asyncio.sleep(2 * LONG * world.faults.random())  # what was read gets old before anything is written
         elif world.faults.random() < max(share / 2, SELDOM):
             await pause(world)
+
+    def _is_tempting(self, answer: object) -> bool:
+        """Return whether a lease that has passed may be renewed, or what nobody names be retired, any moment."""
+        match answer:
+            case Read(Document(claim=Claim(lease_until=until))):
+                return until <= self._world.now()
+            case Generation(idle_since=datetime(), retired_at=None):
+                return True
+        return False
 
     def _no_answer(self, name: str) -> None:
         if name == "extend_lease" and (attempt := ATTEMPT.get()) is not None:
@@ -164,8 +179,8 @@ def _unheard(call: Callable[[], object]) -> None:
 class ProviderLine:
     """To source, blobs, text and knowledge: errors of all kinds, before or after what was asked was done."""
 
-    def __init__(self, world: World, *, seconds: float, odd: bool = True) -> None:
-        self._world, self._seconds, self._odd = world, seconds, odd
+    def __init__(self, world: World, *, seconds: float, name: str = "", odd: bool = True) -> None:
+        self._world, self._seconds, self._name, self._odd = world, seconds, name, odd
 
     async def ask(self, name: str, call: Callable[[], T]) -> T:
         world, chance = self._world, self._world.faults.random
@@ -204,6 +219,8 @@ class ProviderLine:
     def _error(self, kind: ErrorKind) -> PortError:
         world, retry_after = self._world, None
         world.fault(kind)
+        if self._name and (attempt := ATTEMPT.get()) is not None:
+            attempt.blamed = self._name, kind, world.loop.time()
         if kind is ErrorKind.RATE_LIMIT and world.faults.random() < 0.6:
             retry_after = timedelta(seconds=1 + int(900 * world.faults.random()))
             attempt = ATTEMPT.get()

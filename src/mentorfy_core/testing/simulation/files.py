@@ -1,5 +1,6 @@
 """The source, its files, and how they are read."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,8 +15,22 @@ from mentorfy_core.testing.simulation.faults import ProviderLine, forever
 from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.world import ATTEMPT, World
 
+SLOWLY: Final = 0.04
+"""How often a listing stands still at a file."""
+
+LISTING: Final = 150.0
+"""Seconds that takes at most: time for a whole other import."""
+
 POISON: Final = "poison"
 BROKEN: Final = "broken"
+CURSED: Final = "cursed"
+CURSES: Final = (
+    ErrorKind.RATE_LIMIT,
+    ErrorKind.NETWORK_ERROR,
+    ErrorKind.PROCESSING_ERROR,
+    ErrorKind.UNKNOWN_ERROR,
+)
+"""How cursed files fail, each time otherwise."""
 
 
 @dataclass(slots=True)
@@ -47,7 +62,7 @@ class Files:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._line = ProviderLine(world, seconds=12)
+        self._line = ProviderLine(world, seconds=12, name=self.name)
         self.files: dict[OrganizationId, dict[str, File]] = {}
 
     def change(self, organization_id: OrganizationId, external_id: str) -> None:
@@ -57,7 +72,7 @@ class Files:
         number = len(file.versions) + 1
         lines = draw.choice([1, 2, 3, 3, 17, 34])
         own = f"{external_id} v{number}" if draw.random() < 0.6 else f"common {draw.randrange(2)}"
-        kind = draw.choices(["", POISON, BROKEN], [20, 1, 1])[0]
+        kind = draw.choices(["", POISON, BROKEN, CURSED], [40, 2, 2, 1])[0]
         data = "".join(f"{kind} {own} line {line}\n" for line in range(lines)).encode()
         file.versions.append((f"{external_id}@{number}", data))
 
@@ -90,6 +105,8 @@ class Files:
     async def scan(self, organization_id: OrganizationId, root: str) -> AsyncIterator[SourceFile | Unreadable]:
         for external_id in sorted(self.files.get(organization_id, {})):
             await self._line.ask("scan", lambda: None)
+            if self._world.stormy and self._world.outside.random() < SLOWLY:
+                await asyncio.sleep(LISTING * self._world.outside.random())
             file = self.files[organization_id][external_id]
             if self._world.stormy and self._world.outside.random() < 0.03:
                 self._world.fault("unreadable in a listing")
@@ -117,7 +134,10 @@ def version_of(token: str) -> int:
 
 
 class Text:
-    """Extractor and chunker: a chunk per line. Poison kills whoever reads it; broken files stay unreadable."""
+    """Extractor and chunker: a chunk per line.
+
+    Poison kills whoever reads it; broken files stay unreadable; cursed ones fail at each try.
+    """
 
     recipe = "lines/1"
 
@@ -135,6 +155,9 @@ class Text:
         if text.startswith(BROKEN):
             self._world.fault("unreadable")
             raise PortError(ErrorKind.UNREADABLE, "The file is damaged. Replace it and import again.")
+        if text.startswith(CURSED):
+            self._world.fault("cursed")
+            raise PortError(self._world.outside.choice(CURSES), "The file cannot be read right now.")
         return ExtractedText(text, (Span(0, len(text), Locator()),))
 
     def _read(self, data: bytes) -> str:

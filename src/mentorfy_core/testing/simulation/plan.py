@@ -60,6 +60,8 @@ FLICKERS: Final = (
     ("removes", "restores_it"),
     ("removes", "imports_all"),
     ("retries", "retries_late"),
+    ("scans", "appears", "imports"),
+    ("imports", "changes", "imports"),
 )
 """Acts that make a difference only when they follow each other within seconds."""
 

@@ -65,6 +65,11 @@ def is_quiet(tables: Tables) -> bool:
     return documents_rest and all(one.claim is None for one in tables.imports.values())
 
 
+def is_tidy(setting: Setting) -> bool:
+    """Return whether no garbage is left."""
+    return not any(_garbage(setting))
+
+
 def check(setting: Setting, promises: Mapping[DocumentId, Promise]) -> None:
     """Check liveness and that no garbage is left.
 

@@ -34,6 +34,9 @@ WEEK: Final = 8 * 24 * 3600.0
 NAP: Final = 30.0
 """Seconds without anything to do that are worth sleeping."""
 
+ROUNDS: Final = 12
+"""How often the collector gets a chance before garbage is a breach."""
+
 COLLECTING: Final = 11 * 60.0
 """Seconds after which the collector has something to do again."""
 
@@ -127,9 +130,7 @@ class _Schedule:
             await self._processes.sleep(WEEK)
             self._import_once_more()
             await self._come_to_rest()
-        for _ in range(3):
-            await self._processes.sleep(COLLECTING)
-            await asyncio.sleep(30)
+        await self._collect()
         rest.check(self.setting, self._monitors.imports.promises)
 
     async def _wait_until(self, at: float) -> None:
@@ -168,6 +169,14 @@ class _Schedule:
             await self._skip_the_wait()
             await asyncio.sleep(20)
             self._look_at_leases()
+
+    async def _collect(self) -> None:
+        """Let garbage be collected: once at least, and as often as a slow provider may need."""
+        for _ in range(ROUNDS):
+            await self._processes.sleep(COLLECTING)
+            await asyncio.sleep(30)
+            if rest.is_tidy(self.setting):
+                return
 
     async def _skip_the_wait(self) -> None:
         """Sleep until a second before something is due, where nobody does anything."""

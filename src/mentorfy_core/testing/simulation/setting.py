@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from mentorfy_core.ids import OrganizationId
+from mentorfy_core.pauses import KNOWLEDGE, STORAGE
 from mentorfy_core.people import Organization
 from mentorfy_core.ports import (
     BlobStore,
@@ -60,6 +61,9 @@ class Setting:
             for number in range(draw.choice([1, 1, 2, 3])):
                 self.files.change(organization_id, f"{'ab'[organization_id.int - 1]}{number}")
 
+    def _knowledge_line(self) -> ProviderLine:
+        return ProviderLine(self.world, seconds=8 * self.world.weather.slow, name=KNOWLEDGE)
+
     def ports(self, next_due: Callable[[], float | None]) -> tuple[Ports, SimulatedBell]:
         """Return the ports that lead here, over lines that fail, and the bell among them.
 
@@ -68,7 +72,7 @@ class Setting:
         """
         world, tables = self.world, self.tables
         store, bell = StoreLine(world), SimulatedBell(world, next_due)
-        blobs, knowledge = ProviderLine(world, seconds=3), ProviderLine(world, seconds=8 * world.weather.slow)
+        blobs, knowledge = ProviderLine(world, seconds=3, name=STORAGE), self._knowledge_line()
         learned = remote(knowledge, self.knowledge, KnowledgeBase)  # type: ignore[type-abstract]
         learned.__dict__["recipe"] = self.knowledge.recipe
         there: dict[str, Any] = dict.fromkeys(each.name for each in fields(Ports))  # the other ports nobody rings for

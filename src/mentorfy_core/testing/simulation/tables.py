@@ -176,7 +176,7 @@ class DocumentTable:
             return False
         extended = replace(document, claim=replace(document.claim, lease_until=now + lease))
         self._tables.documents[document_id] = extended
-        self._tables.world.watch.lease_extended(extended)
+        self._tables.world.watch.lease_extended(extended, epoch)
         return True
 
     def due(self, limit: int, blocked: Blocked = NOTHING) -> Sequence[Ids]:

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from mentorfy_core.documents.model import Stage
+from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import ClaimToken, DocumentId
 from mentorfy_core.imports.model import Import
 from mentorfy_core.testing.simulation.breaches import Breach
@@ -32,6 +33,7 @@ class Attempt:
         progressed: It added a ledger row.
         asked: What it asked providers for.
         read_token: The version of the bytes it read last.
+        blamed: Which dependency failed it last, how, and when, as the loop counts time.
         wish: Until when a server asked it to stay away, as the loop counts time.
         unanswered: How many heartbeats in a row the store did not answer, outages not counted.
         excused: Its worker had a reason to be silent: killed, frozen for too long, or it does not know of the claim.
@@ -50,6 +52,7 @@ class Attempt:
     progressed: bool = False
     asked: set[str] = field(default_factory=set)
     read_token: str = ""
+    blamed: tuple[str, ErrorKind, float] | None = None
     wish: float = 0.0
     unanswered: int = 0
     excused: bool = False

@@ -5,8 +5,10 @@ from math import inf
 
 from mentorfy_core.documents.events import Broke, Claimed, Event, Fetched, LeaseExpired, Report
 from mentorfy_core.documents.model import Claim, Document, Stage, Status
-from mentorfy_core.errors import MAX_SENTENCE
+from mentorfy_core.errors import ABOUT_EVERYONE, MAX_SENTENCE
 from mentorfy_core.ids import DocumentId
+from mentorfy_core.pauses import Scope
+from mentorfy_core.pauses.breaker import OUTAGE
 from mentorfy_core.ports import Obstacles
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.knowledge import digest
@@ -136,9 +138,18 @@ class AttemptMonitor:
         tally = self._tally(before)
         tally.not_before = max(tally.not_before, attempt.wish)
         self._world.require(after.content_version == 0 or not event.refetch, Breach.LOST_BYTES_KEPT)
+        self._world.require(not self._is_everybodys(before, event, attempt), Breach.EVERYBODYS_TROUBLE)
         storable = event.sentence.encode("utf-8", "replace").decode() == event.sentence
         fine = bool(event.sentence) and "\x00" not in event.sentence and len(event.sentence) <= MAX_SENTENCE
         self._world.require(fine and storable, Breach.NOT_A_SENTENCE)
+
+    def _is_everybodys(self, before: Document, event: Broke, attempt: Attempt) -> bool:
+        """Return whether a dependency was known to be down when the attempt met it, or stops everybody."""
+        dependency, kind, at = attempt.blamed or ("", event.kind, 0.0)
+        if not dependency or kind is not event.kind:
+            return False
+        opened_at = self._setting.tables.opened_at.get(Scope.blamed(before, dependency), inf)
+        return kind in ABOUT_EVERYONE or (kind in OUTAGE and opened_at < at)
 
     def _fetched(self, after: Document, event: Fetched, attempt: Attempt) -> None:
         world, data = self._world, self._setting.blobs.data.get(after.storage_key)

@@ -8,6 +8,7 @@ from mentorfy_core.documents.model import Document
 from mentorfy_core.ids import GenerationId
 from mentorfy_core.imports.model import Import
 from mentorfy_core.knowledge.model import Generation
+from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.monitors.attempts import AttemptMonitor
 from mentorfy_core.testing.simulation.monitors.imports import ImportMonitor
 from mentorfy_core.testing.simulation.monitors.rows import RowMonitor
@@ -36,6 +37,7 @@ class Monitors:
         """Check a document's row."""
         self._noted(before, after, event)
         self.rows.imported(after, event)
+        self.imports.told(after)
         if before is None:
             self.rows.added(after)
         elif not isinstance(event, Found):
@@ -70,8 +72,9 @@ class Monitors:
         """Follow a worker that asks whether its claim was written."""
         self.attempts.read(document)
 
-    def lease_extended(self, document: Document) -> None:
+    def lease_extended(self, document: Document, epoch: int) -> None:
         """Note a sign of life."""
+        self._world.require(document.epoch == epoch, Breach.HEARTBEAT_OF_THE_DEAD)
         attempt = self._world.attempts[document.id]
         attempt.unanswered = 0
         if document.claim is not None:

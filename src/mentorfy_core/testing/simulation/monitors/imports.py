@@ -1,6 +1,7 @@
 """What must hold of imports, and what a complete one has promised."""
 
-from mentorfy_core.ids import DocumentId
+from mentorfy_core.documents.model import Document
+from mentorfy_core.ids import DocumentId, OrganizationId
 from mentorfy_core.imports.model import Import, ImportState, Verdict
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.files import version_of
@@ -24,6 +25,12 @@ class ImportMonitor:
     def __init__(self, setting: Setting) -> None:
         self._setting, self._world = setting, setting.world
         self.promises: dict[DocumentId, Promise] = {}
+        self._told: dict[tuple[OrganizationId, str], int] = {}
+
+    def told(self, after: Document) -> None:
+        """Note the newest version that a file's rows have heard of."""
+        file = (after.organization_id, after.external_id)
+        self._told[file] = max(version_of(after.desired_token), self._told.get(file, 0))
 
     def changed(self, before: Import, after: Import) -> None:
         """Check a write of an import's row."""
@@ -53,5 +60,8 @@ class ImportMonitor:
             if known is None:
                 self._world.bad(Breach.FORGOTTEN, entry.file.external_id)
             elif known.deleted_at is None:
+                self.told(known)
+                told = self._told[known.organization_id, known.external_id]
+                self._world.require(told >= version_of(entry.file.token), Breach.NOT_TOLD, known.external_id)
                 began = self._world.seconds(job.scanned_at) if job.scanned_at else 0.0
                 self.promises.setdefault(known.id, Promise()).add(version_of(entry.file.token), began)
