@@ -7,13 +7,25 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from mentorfy_supabase import Supabase
+from tests.integration.servers.postgres import Postgres, postgres
 from tests.integration.servers.redis import RedisServer
-from tests.integration.servers.supabase_server import Project, project
+from tests.integration.servers.supabase_server import Project, named_project, peer
 
 
 @pytest.fixture(scope="session")
-def supabase_project() -> Iterator[Project]:
-    with project() as started:
+def cluster() -> Iterator[Postgres]:
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def supabase_project(request: pytest.FixtureRequest) -> Iterator[Project]:
+    """The project that the environment names, or the peer."""
+    named = named_project()
+    if named:
+        yield named
+        return
+    with peer(request.getfixturevalue("cluster")) as started:
         yield started
 
 

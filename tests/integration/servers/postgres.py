@@ -35,20 +35,20 @@ class Postgres:
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def run(self, sql: str, database: str = "postgres") -> str:
-        """Run statements in one session and return what the last one selects, unaligned.
+        """Run statements in one of its databases; see ``run_sql``."""
+        return run_sql(sql, self.url(database))
 
-        Raises:
-            AssertionError: One of them failed; the rest was not run.
-        """
-        command = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", "-"]
-        done = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
-    def apply(self, migrations: Path, database: str) -> None:
-        """Apply a folder of migrations in order, each in a transaction."""
-        for migration in sorted(migrations.glob("*.sql")):
-            self.run(f"begin;\n{migration.read_text()}\ncommit;", database)
+def run_sql(sql: str, url: str) -> str:
+    """Run statements in one session and return what they select, unaligned.
+
+    Raises:
+        AssertionError: One of them failed; the rest was not run.
+    """
+    command = ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-"]
+    done = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 @contextmanager

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.servers.postgres import Postgres, free_port, postgres
+from tests.integration.servers.postgres import Postgres, free_port, run_sql
 
 PEER = Path(__file__).parent / "supabase_peer"
 MIGRATIONS = Path(__file__).parents[3] / "supabase" / "migrations"
 DATABASE = "mentorfy"
+STATEMENT_TIMEOUT = "8s"
+"""That of a hosted project's API."""
 
 CONFIG = """
 [api]
@@ -49,12 +51,19 @@ enable_confirmations = false
 """
 
 ROLES = """
-create role anon nologin noinherit;
-create role authenticated nologin noinherit;
-create role service_role nologin noinherit bypassrls;
+do $$ begin
+    create role anon nologin noinherit;
+    create role authenticated nologin noinherit;
+    create role service_role nologin noinherit bypassrls;
+    create role project_owner nologin;
+exception when duplicate_object then null;
+end $$;
 grant usage on schema public to anon, authenticated, service_role;
 """
-"""What a new project has before any migration of its owner's: roles, and no grants on tables to come."""
+"""What a new project has before any migration of its owner's: roles, and no grants on tables to come.
+
+A hosted project's owner is no superuser, either.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,22 +79,23 @@ class Project:
     publishable_key: str
     database: Postgres | None = None
 
+    @property
+    def direct(self) -> str:
+        """Where the database is; ``MENTORFY_TEST_SUPABASE_DATABASE`` names a real project's."""
+        return self.database.url(DATABASE) if self.database else os.environ["MENTORFY_TEST_SUPABASE_DATABASE"]
+
     def run(self, sql: str) -> str:
-        """Run statements past the project's own servers; only where the peer is ours."""
-        assert self.database is not None, "a real project's database is not at hand"
-        return self.database.run(sql, DATABASE)
+        """Run statements past the project's own servers."""
+        return run_sql(sql, self.direct)
 
 
-@contextmanager
-def project() -> Iterator[Project]:
-    """Give a project with our schema: the one that ``MENTORFY_TEST_SUPABASE_URL`` names, or a peer."""
+def named_project() -> Project | None:
+    """Return the real project that the environment names, if it does."""
     url = os.environ.get("MENTORFY_TEST_SUPABASE_URL")
-    if url:
-        secret, publishable = (os.environ[f"MENTORFY_TEST_SUPABASE_{kind}_KEY"] for kind in ("SECRET", "PUBLISHABLE"))
-        yield Project(url, secret, publishable)
-        return
-    with postgres() as database, peer(database) as started:
-        yield started
+    if not url:
+        return None
+    secret, publishable = (os.environ[f"MENTORFY_TEST_SUPABASE_{kind}_KEY"] for kind in ("SECRET", "PUBLISHABLE"))
+    return Project(url, secret, publishable)
 
 
 @contextmanager
@@ -105,6 +115,7 @@ def peer(database: Postgres) -> Iterator[Project]:
     }
     try:
         database.run(f"create database {DATABASE}")
+        database.run(f"alter database {DATABASE} set statement_timeout = '{STATEMENT_TIMEOUT}'")
         (folder / "supabase").mkdir()
         config = CONFIG.format(url=database.url(DATABASE), jwt_secret=secrets.token_hex(32))
         (folder / "supabase" / "config.toml").write_text(config)
