@@ -42,6 +42,15 @@ from mentorfy_sqlite import (
     SqliteSessionStore,
     SqliteTokenStore,
 )
+from mentorfy_supabase import (
+    Supabase,
+    SupabaseAttemptStore,
+    SupabaseAuditStore,
+    SupabaseLinkStore,
+    SupabasePeopleStore,
+    SupabaseSessionStore,
+    SupabaseTokenStore,
+)
 from tests.integration.stores import InMemory, InSqlite
 
 
@@ -73,6 +82,20 @@ class PeopleInSqlite(InSqlite):
         return SqliteSessionStore(database)
 
 
+class PeopleInSupabase:
+    @pytest.fixture
+    def people(self, supabase: Supabase) -> PeopleStore:
+        return SupabasePeopleStore(supabase)
+
+    @pytest.fixture
+    def audits(self, supabase: Supabase) -> AuditStore:
+        return SupabaseAuditStore(supabase)
+
+    @pytest.fixture
+    def sessions(self, supabase: Supabase) -> SessionStore:
+        return SupabaseSessionStore(supabase)
+
+
 class TestMemoryPeopleStore(InMemory, PeopleStoreContract):
     @pytest.fixture
     def store(self, state: MemoryState) -> PeopleStore:
@@ -83,6 +106,12 @@ class TestSqlitePeopleStore(InSqlite, PeopleStoreContract):
     @pytest.fixture
     def store(self, database: Database) -> PeopleStore:
         return SqlitePeopleStore(database)
+
+
+class TestSupabasePeopleStore(PeopleStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> PeopleStore:
+        return SupabasePeopleStore(supabase)
 
 
 class TestMemorySessionStore(PeopleInMemory, SessionStoreContract):
@@ -97,6 +126,12 @@ class TestSqliteSessionStore(PeopleInSqlite, SessionStoreContract):
         return SqliteSessionStore(database)
 
 
+class TestSupabaseSessionStore(PeopleInSupabase, SessionStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> SessionStore:
+        return SupabaseSessionStore(supabase)
+
+
 class TestMemoryTokenStore(PeopleInMemory, TokenStoreContract):
     @pytest.fixture
     def store(self, state: MemoryState) -> TokenStore:
@@ -107,6 +142,12 @@ class TestSqliteTokenStore(PeopleInSqlite, TokenStoreContract):
     @pytest.fixture
     def store(self, database: Database) -> TokenStore:
         return SqliteTokenStore(database)
+
+
+class TestSupabaseTokenStore(PeopleInSupabase, TokenStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> TokenStore:
+        return SupabaseTokenStore(supabase)
 
 
 class TestMemoryLinkStore(PeopleInMemory, LinkStoreContract):
@@ -121,6 +162,12 @@ class TestSqliteLinkStore(PeopleInSqlite, LinkStoreContract):
         return SqliteLinkStore(database)
 
 
+class TestSupabaseLinkStore(PeopleInSupabase, LinkStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> LinkStore:
+        return SupabaseLinkStore(supabase)
+
+
 class TestMemoryAttemptStore(InMemory, AttemptStoreContract):
     @pytest.fixture
     def store(self, state: MemoryState) -> AttemptStore:
@@ -133,6 +180,12 @@ class TestSqliteAttemptStore(InSqlite, AttemptStoreContract):
         return SqliteAttemptStore(database)
 
 
+class TestSupabaseAttemptStore(AttemptStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> AttemptStore:
+        return SupabaseAttemptStore(supabase)
+
+
 class TestMemoryAuditStore(InMemory, AuditStoreContract):
     @pytest.fixture
     def store(self, state: MemoryState) -> AuditStore:
@@ -143,6 +196,12 @@ class TestSqliteAuditStore(InSqlite, AuditStoreContract):
     @pytest.fixture
     def store(self, database: Database) -> AuditStore:
         return SqliteAuditStore(database)
+
+
+class TestSupabaseAuditStore(AuditStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> AuditStore:
+        return SupabaseAuditStore(supabase)
 
 
 class TestArgon2Hasher(PasswordHasherContract):

@@ -4,27 +4,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from mentorfy_supabase.attempts import SupabaseAttemptStore
     from mentorfy_supabase.audits import SupabaseAuditStore
     from mentorfy_supabase.blobs import SupabaseBlobStore
+    from mentorfy_supabase.bots import SupabaseBotStore
     from mentorfy_supabase.client import Supabase
+    from mentorfy_supabase.conversations import SupabaseConversationStore
     from mentorfy_supabase.documents import SupabaseDocumentStore
     from mentorfy_supabase.errors import StatementRefused
     from mentorfy_supabase.generations import SupabaseGenerationStore
     from mentorfy_supabase.imports import SupabaseImportStore
+    from mentorfy_supabase.links import SupabaseLinkStore
+    from mentorfy_supabase.oversight import SupabaseOversightStore
     from mentorfy_supabase.pauses import SupabasePauseStore
+    from mentorfy_supabase.people import SupabasePeopleStore
     from mentorfy_supabase.schema import OtherSchema
+    from mentorfy_supabase.sessions import SupabaseSessionStore, SupabaseTokenStore
     from mentorfy_supabase.workers import SupabaseWorkerStore
 
 __all__ = [
     "OtherSchema",
     "StatementRefused",
     "Supabase",
+    "SupabaseAttemptStore",
     "SupabaseAuditStore",
     "SupabaseBlobStore",
+    "SupabaseBotStore",
+    "SupabaseConversationStore",
     "SupabaseDocumentStore",
     "SupabaseGenerationStore",
     "SupabaseImportStore",
+    "SupabaseLinkStore",
+    "SupabaseOversightStore",
     "SupabasePauseStore",
+    "SupabasePeopleStore",
+    "SupabaseSessionStore",
+    "SupabaseTokenStore",
     "SupabaseWorkerStore",
 ]
 
@@ -32,12 +47,20 @@ _HOMES: Final = {
     "OtherSchema": "schema",
     "StatementRefused": "errors",
     "Supabase": "client",
+    "SupabaseAttemptStore": "attempts",
     "SupabaseAuditStore": "audits",
     "SupabaseBlobStore": "blobs",
+    "SupabaseBotStore": "bots",
+    "SupabaseConversationStore": "conversations",
     "SupabaseDocumentStore": "documents",
     "SupabaseGenerationStore": "generations",
     "SupabaseImportStore": "imports",
+    "SupabaseLinkStore": "links",
+    "SupabaseOversightStore": "oversight",
     "SupabasePauseStore": "pauses",
+    "SupabasePeopleStore": "people",
+    "SupabaseSessionStore": "sessions",
+    "SupabaseTokenStore": "sessions",
     "SupabaseWorkerStore": "workers",
 }
 
