@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
+from mentorfy_core.conversations.turn import TITLE_LENGTH
 from mentorfy_core.documents.badges import LOOKS, in_words
 from mentorfy_web.places import place_words
 from mentorfy_web.wording import ago, ahead, instant, number_of, size_in_words
@@ -40,6 +41,7 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+ENVIRONMENT.filters["cut"] = lambda title: f"{title}…" if len(title) == TITLE_LENGTH else title
 ENVIRONMENT.filters["place"] = lambda locator: place_words(locator).removeprefix(", ")
 ENVIRONMENT.globals.update(
     ago=ago,

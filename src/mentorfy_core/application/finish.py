@@ -10,6 +10,7 @@ from mentorfy_core.documents.model import Document
 from mentorfy_core.ids import DocumentId, ImportId
 from mentorfy_core.imports.lifecycle import import_owed
 from mentorfy_core.imports.model import Import
+from mentorfy_core.pauses import Blocked
 from mentorfy_core.people import Actor, require_operator
 from mentorfy_core.ports import Ports
 
@@ -27,7 +28,8 @@ class Finish:
     async def __call__(self, actor: Actor, import_id: ImportId, *, slots: int = 2) -> Import:
         """Return the import as it is then: complete, failed, or waiting for a person.
 
-        Documents that wait for a retry are left waiting; another worker, or another call, takes them up.
+        Documents that wait for a retry, or for what is paused or does not answer, are left waiting; another worker,
+        or another call, takes them up.
 
         Raises:
             Forbidden: The actor is a member.
@@ -48,13 +50,15 @@ class Finish:
         job = (await self.ports.imports.get(actor.organization_id, import_id)).value
         if import_owed(job) is not None:
             return False
+        obstacles = await self.ports.pauses.of(actor.organization_id)
+        stopped = obstacles.value.blocked(obstacles.at, 0.0)
         after: DocumentId | None = None
         while (read := await self.ports.documents.page(actor.organization_id, after=after)).value:
-            if not all(_waits(document, read.at) for document in read.value):
+            if not all(_waits(document, read.at, stopped) for document in read.value):
                 return False
             after = read.value[-1].id
         return True
 
 
-def _waits(document: Document, now: datetime) -> bool:
-    return document.is_at_rest or (document.claim is None and document.next_run_at > now)
+def _waits(document: Document, now: datetime, stopped: Blocked) -> bool:
+    return document.is_at_rest or (document.claim is None and (document.next_run_at > now or stopped.stops(document)))

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
+from urllib.parse import unquote
 
 from mentorfy_core.bots.search import SearchParams
 from mentorfy_core.conversations.turn import ChatRequest
@@ -70,7 +71,7 @@ class ScriptedSource:
 
     Args:
         source: The real one.
-        script: Its phrases are looked for in a file's id, when the file is read.
+        script: Its phrases are looked for in a file's id, percent signs undone, when the file is read.
         pause: How long each listed file and each read takes at least.
     """
 
@@ -104,7 +105,7 @@ class ScriptedSource:
     async def read(self, organization_id: OrganizationId, external_id: str) -> bytes:
         """Return the bytes, or fail as scripted."""
         await asyncio.sleep(self._pause.total_seconds())
-        self._script.perform(external_id)
+        self._script.perform(unquote(external_id))
         return await self._source.read(organization_id, external_id)
 
 

@@ -197,11 +197,18 @@ def document_alone(page: Page, server: Server) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def on_a_document(title: str) -> Go:
-    """Return how to open a document's own page."""
+def needing_a_person(page: Page, server: Server) -> None:
+    page.goto("/?show=needs_you")
+    for title in ("PELICAN never arrives.txt", "PELICAN behind a lock.txt"):
+        expect(page.get_by_role("row", name=title)).to_contain_text("Failed")
+
+
+def on_a_document(title: str, badge: str) -> Go:
+    """Return how to open the own page of a document that stands somewhere."""
 
     def go(page: Page, server: Server) -> None:
         page.goto(f"/?q={title}")
+        expect(page.get_by_role("row", name=title)).to_contain_text(badge)
         address = page.get_by_role("link", name=title).get_attribute("href")
         page.goto(str(address))
         expect(page.get_by_role("heading", level=1)).to_contain_text(title)
@@ -255,11 +262,11 @@ STATES: Final[Mapping[str, State]] = {
     "content-folder": State(folder_open),
     "content-ticked": State(documents_ticked),
     "content-panel": State(document_beside),
-    "content-needs-you": State(opened("/?show=needs_you", "Content")),
+    "content-needs-you": State(needing_a_person),
     "content-nothing": State(opened("/?q=zeppelin", "Content")),
     "document": State(document_alone),
-    "document-failed": State(on_a_document("PELICAN behind a lock.txt")),
-    "document-retrying": State(on_a_document("PELICAN often asked for.txt")),
+    "document-failed": State(on_a_document("PELICAN behind a lock.txt", "Failed")),
+    "document-retrying": State(on_a_document("PELICAN often asked for.txt", "Retry 2 of 5")),
     "imports": State(opened("/imports", "Imports")),
     "import-choose": State(opened("/imports/new", "Import documents")),
     "import-folder": State(choosing_a_folder),

@@ -154,7 +154,7 @@ def oversee(page: Page, shoot: Shoot) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Conversations").click()
     shoot("conversations")
     page.get_by_role("link", name=QUESTION[:60]).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(QUESTION[:60])
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{QUESTION[:60]}…")
     expect(page.locator(".transcript")).to_contain_text(CITED)
     expect(page.get_by_text("Cited").first).to_be_visible()
     shoot("transcript")

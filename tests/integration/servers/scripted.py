@@ -36,7 +36,7 @@ RETRIES: Final = RetryManager(
     ladders={
         **LADDERS,
         ErrorKind.RATE_LIMIT: (SECOND, *(timedelta(minutes=minutes) for minutes in (4, 15, 30, 60))),
-        ErrorKind.NETWORK_ERROR: (SECOND / 20,) * 5,
+        ErrorKind.UNKNOWN_ERROR: (SECOND / 20,) * 5,
     },
     fetch_spacing=SECOND / 20,
 )
@@ -65,6 +65,11 @@ def _lost() -> PortError:
     return PortError(ErrorKind.NETWORK_ERROR, "The connection broke. Check that the source is reachable.")
 
 
+def _broken() -> PortError:
+    """Return what is about one file: no breaker opens for it."""
+    return PortError(ErrorKind.UNKNOWN_ERROR, "Reading this breaks off. Check that the file opens, then retry.")
+
+
 def _locked() -> PortError:
     return PortError(ErrorKind.ACCESS_DENIED, "We may not read this file. Share it with us, then retry.")
 
@@ -78,7 +83,7 @@ def read_script() -> Script:
         {
             TWICE_LIMITED: [_limited() for _ in range(2)],
             ALWAYS_LIMITED: [_limited() for _ in range(OFTEN)],
-            ALWAYS_BROKEN: [_lost() for _ in range(OFTEN)],
+            ALWAYS_BROKEN: [_broken() for _ in range(OFTEN)],
             LOCKED: [_locked() for _ in range(OFTEN)],
         }
     )

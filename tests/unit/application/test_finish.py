@@ -7,6 +7,7 @@ from mentorfy_core.documents.model import Status
 from mentorfy_core.errors import ErrorKind, NotFound, PortError
 from mentorfy_core.ids import ImportId
 from mentorfy_core.imports.model import ImportState
+from mentorfy_core.pauses.breaker import THRESHOLD, State
 from tests.unit.application.world import OWNER, World, failing
 
 
@@ -29,6 +30,17 @@ async def test_what_waits_for_a_retry_is_left_waiting(world: World) -> None:
     world.meddle("knowledge", understand=failing(down, 9, world.ports.knowledge.understand))
     await world.mentorfy.finish(OWNER, (await world.start()).id)
     assert (await world.document("boat.txt")).status is Status.RETRYING
+
+
+async def test_what_nothing_answers_for_is_left_waiting(world: World) -> None:
+    for number in range(THRESHOLD):
+        world.put(f"{number}.txt", f"Note {number}.")
+    down = PortError(ErrorKind.NETWORK_ERROR, "No answer.")
+    world.meddle("knowledge", understand=failing(down, 99, world.ports.knowledge.understand))
+    async with asyncio.timeout(10):
+        await world.mentorfy.finish(OWNER, (await world.start()).id)
+    assert [one.state for one in world.state.breakers.values() if one.state is State.OPEN]
+    assert (await world.document("boat.txt")).status is not Status.AVAILABLE_TO_AI
 
 
 async def test_a_plan_waits_for_its_person(world: World) -> None:

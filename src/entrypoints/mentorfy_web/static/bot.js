@@ -13,7 +13,7 @@ let sending = null;
 let dirty = false;
 let clashed = false;
 
-hideWhatScriptsDo();
+allowPublishing();
 number();
 
 form.addEventListener("input", later);
@@ -88,7 +88,7 @@ function show(html, parts) {
   for (const id of parts) {
     document.getElementById(id).replaceWith(arrived.getElementById(id));
   }
-  hideWhatScriptsDo();
+  allowPublishing();
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   const version = document.querySelector("#bot-bar [name=version]").value;
   for (const field of document.querySelectorAll("[data-version]")) field.value = version;
@@ -107,8 +107,7 @@ function complain(field, setting, sentence) {
   if (sentence) document.getElementById(setting)?.setAttribute("aria-invalid", "true");
 }
 
-function hideWhatScriptsDo() {
-  for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+function allowPublishing() {
   const publish = document.getElementById("publish");
   publish.disabled = "nothing" in publish.dataset && !dirty;
 }
@@ -198,8 +197,10 @@ document.getElementById("try-form").addEventListener("submit", async (event) => 
     if (dirty || sending) await save();
     const answer = await ask(`${address}/try`, { method: "POST", body, headers: { "hx-request": "true" } });
     const arrived = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("trial");
-    if (arrived) place.replaceWith(arrived);
-    else place.textContent = "That did not work. Try again in a moment.";
+    if (arrived) {
+      place.replaceWith(arrived);
+      arrived.scrollIntoView({ block: "nearest" });
+    } else place.textContent = "That did not work. Try again in a moment.";
   } catch {
     place.textContent = "No connection. Try again in a moment.";
   }

@@ -178,11 +178,9 @@ function countTaken(form) {
   button.textContent = taken ? `Import ${taken.toLocaleString("en")} file${taken === 1 ? "" : "s"}` : "Finish";
 }
 
-/** What only scripts can do is offered only where they run. */
+/** What was chosen or ticked before this script was there counts, too. */
 function enhance() {
-  for (const hint of document.querySelectorAll("[data-drop-hint]")) hint.hidden = false;
-  for (const limit of document.querySelectorAll("[data-without-script]")) limit.remove();
-  for (const form of document.querySelectorAll("form[data-plan]")) countTaken(form); // ticked before this script was there
+  for (const form of document.querySelectorAll("form[data-plan]")) countTaken(form);
   for (const form of document.querySelectorAll("form[data-upload]")) listChosen(form);
 }
 

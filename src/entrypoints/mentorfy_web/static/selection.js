@@ -66,9 +66,6 @@ async function act(button) {
 }
 
 if (form) {
-  document.documentElement.classList.add("scripted");
-  if (all) all.hidden = false;
-  clear.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter;
