@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import psycopg
+from postgrest.exceptions import APIError
 from psycopg import sql
 
-from mentorfy_core.errors import StoreUnavailable
 from mentorfy_supabase.client import Answer, Supabase
-from mentorfy_supabase.errors import REFUSALS, StatementRefused
+from mentorfy_supabase.errors import told
 from mentorfy_supabase.rows import from_text, plain
 
 ARGUMENTS = """
@@ -54,13 +54,8 @@ class Direct(Supabase):
         values = [_value(plain(value), types[name]) for name, value in arguments.items()]
         try:
             row = await (await self._connection.execute(query, values)).fetchone()
-        except psycopg.errors.DatabaseError as error:
-            code = error.sqlstate or ""
-            if code in REFUSALS:
-                raise REFUSALS[code](error.diag.message_primary or "") from None
-            if code.startswith(("40", "57")):
-                raise StoreUnavailable(code) from error
-            raise StatementRefused(code) from error
+        except psycopg.DatabaseError as error:
+            raise told(APIError({"code": error.sqlstate, "message": error.diag.message_primary})) from None
         assert row is not None
         return Answer(row[0]["value"], from_text(row[0]["at"]))
 
