@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from mentorfy_core.application.budgeting import NotYet
 from mentorfy_core.application.fetch import Fetch
 from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.learn import BytesLost, Learn
@@ -76,6 +77,8 @@ class Attempt:
             report = await self._perform(document, claim)
         except Fenced:
             raise
+        except NotYet as error:
+            return Postponed(epoch=document.epoch, until=error.until)
         except Exception as error:  # noqa: BLE001 - the one place where whatever happened becomes a recorded failure
             broke, found = self._broke(document, error), port_error_in(error)
             put_off_until = await obstacles.failed(document, found) if found else None

@@ -1,10 +1,11 @@
 """Learning a document: understand, record, write, in batches, each step safe to repeat."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 
+from mentorfy_core.application.budgeting import Budgeted
 from mentorfy_core.application.held import until_answered
 from mentorfy_core.application.obstacles import blaming
 from mentorfy_core.application.timing import Timing
@@ -17,10 +18,8 @@ from mentorfy_core.knowledge.recipes import ending
 from mentorfy_core.pauses import KNOWLEDGE, STORAGE
 from mentorfy_core.ports import Ports
 
-T = TypeVar("T")
-
 BATCH: Final = 16
-"""Chunks between two ledger writes: what a crash can cost, about a second of work."""
+"""Chunks between two ledger writes, at most: what a crash can cost, about a second of work."""
 
 
 class BytesLost(MentorfyError):
@@ -44,6 +43,7 @@ class Learn:
         Raises:
             BytesLost: Fetch again.
             PortError: The text cannot be read, or a provider failed.
+            NotYet: A provider's budget is used up for longer than an attempt waits.
             Fenced: The attempt is over.
         """
         organization_id, generation_id = document.organization_id, _generation_of(document)
@@ -56,8 +56,11 @@ class Learn:
         await self._write(generation, {i: result for i, result in ledger.items() if i not in written})
         if generation.chunks_expected is None or len(ledger) < generation.chunks_expected:
             generation, chunks = await self._cut(document, generation, data)
-            for batch in batches([chunk for chunk in chunks if chunk.index not in ledger], BATCH):
-                await self._learn(document, generation, batch)
+            bytes_each = document.size_bytes / max(1, len(chunks))
+            rest = [chunk for chunk in chunks if chunk.index not in ledger]
+            while rest:
+                done = await self._learn(document, generation, rest[:BATCH], bytes_each)
+                rest = rest[done:]
                 progressed()
         return Learned(epoch=document.epoch, note=generation.note)
 
@@ -90,9 +93,11 @@ class Learn:
             raise PortError(ErrorKind.PROCESSING_ERROR, "Reading the file twice gave two different texts.")
         return expected, chunks
 
-    async def _learn(self, document: Document, generation: Generation, batch: Sequence[Chunk]) -> None:
-        with blaming(KNOWLEDGE):
-            results = await self.ports.knowledge.understand(document.organization_id, batch)
+    async def _learn(
+        self, document: Document, generation: Generation, chunks: Sequence[Chunk], bytes_each: float
+    ) -> int:
+        """Learn as many of these chunks as can be understood at once; return how many."""
+        batch, results = await self._understood(document, chunks, bytes_each)
         found = {chunk.index: result for chunk, result in zip(batch, results, strict=True)}
         stored = await until_answered(
             lambda: self.ports.generations.record(
@@ -100,6 +105,21 @@ class Learn:
             )
         )
         await self._write(generation, stored)
+        return len(batch)
+
+    async def _understood(
+        self, document: Document, chunks: Sequence[Chunk], bytes_each: float
+    ) -> tuple[Sequence[Chunk], Sequence[Result]]:
+        knowledge, organization_id = self.ports.knowledge, document.organization_id
+        meter = knowledge.meter
+        if meter is None:
+            with blaming(KNOWLEDGE):
+                return chunks, await knowledge.understand(organization_id, chunks)
+        budgeted = Budgeted(self.ports.limiter, organization_id, document.id)
+        batch, leave = await budgeted.fitting(meter, chunks, bytes_each)
+        with blaming(KNOWLEDGE):
+            async with budgeted.telling(meter, leave):
+                return batch, await knowledge.understand(organization_id, batch)
 
     async def _write(self, generation: Generation, results: Mapping[int, Result]) -> None:
         with blaming(KNOWLEDGE):
@@ -111,13 +131,3 @@ def _generation_of(document: Document) -> GenerationId:
     if document.generation is None:
         raise BytesLost("A learn claim without a generation.")
     return document.generation
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the items in order, at most ``size`` at a time.
-
-    >>> [*batches("abcde", 2)]
-    ['ab', 'cd', 'e']
-    """
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

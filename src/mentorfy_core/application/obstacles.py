@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,9 @@ from mentorfy_core.ports import Ports, Read
 
 MAX_CONFLICTS: Final = 20
 """How often an event is told again because others changed the breaker; then it is lost: there will be more."""
+
+HUNGRY: Final = timedelta(seconds=10)
+"""Nothing more is taken to be learned while the provider's budget is used up for longer: so many work as it feeds."""
 
 
 @contextmanager
@@ -49,7 +52,13 @@ class Obstacles:
             StoreUnavailable: The store does not answer.
         """
         read = await self.ports.pauses.obstacles()
-        return Read(read.value.blocked(read.at, self.ports.randomness.fraction()), read.at)
+        blocked = read.value.blocked(read.at, self.ports.randomness.fraction())
+        return Read(blocked if await self._is_fed() else replace(blocked, learning=True), read.at)
+
+    async def _is_fed(self) -> bool:
+        """Return whether what is taken to be learned now could go on soon."""
+        meter = self.ports.knowledge.meter
+        return meter is None or (await self.ports.limiter.supply(meter.provider)).free_in <= HUNGRY
 
     async def worked(self, document: Document, stage: Stage) -> None:
         """Tell that an attempt got all it needed."""

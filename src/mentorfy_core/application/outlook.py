@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from mentorfy_core.budget import Supply
 from mentorfy_core.documents.eta import Line, Outlook, outlook_in_words, outlooks
 from mentorfy_core.documents.model import Stage
 from mentorfy_core.documents.paces import Measured, Pace, pace_of
@@ -65,11 +66,16 @@ class Outlooks:
         self, line: Line, organization_id: OrganizationId, wanted: Container[DocumentId], now: datetime
     ) -> Mapping[DocumentId, Outlook]:
         paces = _paces(await self.ports.documents.measured(organization_id, LATELY))
-        return outlooks(line, wanted, paces, await self._slots(), now)
+        return outlooks(line, wanted, paces, await self._slots(), now, await self._supply())
 
     async def _going(self, organization_id: OrganizationId, read: Read[Line]) -> Line:
         obstacles = (await self.ports.pauses.of(organization_id)).value
         return _going(read.value, organization_id, obstacles.blocked(read.at, 0.0))
+
+    async def _supply(self) -> Supply:
+        """Return how fast a provider lets us learn."""
+        meter = self.ports.knowledge.meter
+        return Supply() if meter is None else await self.ports.limiter.supply(meter.provider)
 
     async def _slots(self) -> int:
         """Return how many documents are worked on at once."""

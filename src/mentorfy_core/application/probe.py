@@ -2,8 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from mentorfy_core.application.budgeting import Budgeted, NotYet
 from mentorfy_core.application.fetch import storage_key
 from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.timing import Timing
@@ -55,7 +57,7 @@ class Probe:
         try:
             async with asyncio.timeout(self.timing.probe.total_seconds() / 2):
                 await self._ask(breaker)
-        except (StoreUnavailable, TimeoutError):
+        except (StoreUnavailable, TimeoutError, NotYet):
             return False
         except Exception as error:  # noqa: BLE001 - documents find out what it means
             found = port_error_in(error) or connection_error(error)
@@ -81,7 +83,14 @@ class Probe:
 
     async def _ask_knowledge(self, organization_id: OrganizationId) -> None:
         knowledge, generation = self.ports.knowledge, GenerationId(self.ports.new_id())
-        (result,) = await knowledge.understand(organization_id, [QUESTION])
+        meter = knowledge.meter
+        if meter is None:
+            (result,) = await knowledge.understand(organization_id, [QUESTION])
+        else:
+            budgeted = Budgeted(self.ports.limiter, organization_id, generation, patience=timedelta())
+            leave = await budgeted.leave(meter.provider, meter.price([QUESTION]))
+            async with budgeted.telling(meter, leave):
+                (result,) = await knowledge.understand(organization_id, [QUESTION])
         await knowledge.write(organization_id, generation, {QUESTION.index: result})
         await knowledge.forget(organization_id, generation)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from mentorfy_core.application.answering import evidence_for, request_for
 from mentorfy_core.application.begin import Begun
+from mentorfy_core.application.budgeting import leave_to_answer
 from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.quotes import Quotes
 from mentorfy_core.conversations.citations import conceal, reveal
@@ -151,8 +152,9 @@ class Speak:
         draft.rest_on(evidence, live)
         history = await self._said_before(begun.earlier)
         request = request_for(bot.behavior, question, evidence, history)
-        async for piece in self.ports.chat.answer(organization_id, request):
-            draft.say(piece)
+        async with leave_to_answer(self.ports, organization_id, draft.answer.id, request):
+            async for piece in self.ports.chat.answer(organization_id, request):
+                draft.say(piece)
         return draft.complete()
 
     async def _said_before(self, earlier: Sequence[Message]) -> tuple[Message, ...]:

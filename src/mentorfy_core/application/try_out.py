@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mentorfy_core.application.answering import evidence_for, request_for
+from mentorfy_core.application.budgeting import leave_to_answer
 from mentorfy_core.application.quotes import Quote, Quotes, words_of
 from mentorfy_core.bots.behavior import Behavior
 from mentorfy_core.bots.settings import problems
@@ -75,7 +76,8 @@ class TryOut:
         if not evidence:
             return Trial(answered=False, text=behavior.no_answer)
         request = request_for(behavior, question, evidence)
-        said = "".join([piece async for piece in self.ports.chat.answer(organization_id, request)])
+        async with leave_to_answer(self.ports, organization_id, self.ports.new_id(), request):
+            said = "".join([piece async for piece in self.ports.chat.answer(organization_id, request)])
         text, references = conceal(said, evidence)
         quotes = await Quotes(self.ports).of(organization_id, references)
         return Trial(

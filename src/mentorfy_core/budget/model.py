@@ -49,6 +49,11 @@ class Stated:
     requests: int | None = None
     tokens: int | None = None
 
+    def is_news_to(self, known: "Stated") -> bool:
+        """Return whether it says anything that is not known so."""
+        pairs = ((self.requests, known.requests), (self.tokens, known.tokens))
+        return any(said is not None and said != before for said, before in pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from mentorfy_core.budget import Supply
 from mentorfy_core.documents.model import Stage
 from mentorfy_core.documents.paces import Pace, Work
 from mentorfy_core.ids import DocumentId
 
 DRIFT: Final = 0.02
 """How far the pace of the next hour may be off that of the last, as a fraction, however much was measured."""
+
+UNLIMITED: Final = Supply()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,12 @@ class Outlook:
 
 
 def outlooks(
-    line: Line, wanted: Container[DocumentId], paces: Mapping[Stage, Pace], slots: int, now: datetime
+    line: Line,
+    wanted: Container[DocumentId],
+    paces: Mapping[Stage, Pace],
+    slots: int,
+    now: datetime,
+    supply: Supply = UNLIMITED,
 ) -> Mapping[DocumentId, Outlook]:
     """Return what is to be expected of documents in line; nothing where too little is known.
 
@@ -86,10 +94,11 @@ def outlooks(
         paces: Of each stage that was measured.
         slots: How many documents are worked on at once.
         now: The store's time.
+        supply: How fast a provider lets us learn, however many are worked on at once.
     """
     if slots < 1 or any(stage not in paces for stage in Stage):
         return {}
-    return dict(_Estimate(line, paces, slots, now).all(wanted))
+    return dict(_Estimate(line, paces, slots, now, supply).all(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class _Estimate:
     paces: Mapping[Stage, Pace]
     slots: int
     now: datetime
+    supply: Supply
 
     def all(self, wanted: Container[DocumentId]) -> Iterator[tuple[DocumentId, Outlook]]:
         due = [one for one in self.line.waiting if one.at <= self.now]
@@ -163,11 +173,29 @@ class _Estimate:
         idle = (self.slots - 1) * first.rest(self.paces)  # the slots do not all become free at once
         part = max(0.0, 1 - idle / first.seconds(self.paces)) if first.pieces else 0.0
         shared = first.shared(part / self.slots)
-        middle = shared.seconds(self.paces) + own.seconds(self.paces)
-        relative = math.hypot(shared.deviation(self.paces), own.deviation(self.paces), DRIFT * middle) / middle
+        worked = self._range(
+            shared.seconds(self.paces) + own.seconds(self.paces),
+            math.hypot(shared.deviation(self.paces), own.deviation(self.paces)),
+        )
+        fed = self._fed(first + own)
+        return Outlook(ahead.documents, max(worked[0], fed[0]), max(worked[1], fed[1]))
+
+    def _fed(self, work: Work) -> tuple[timedelta, timedelta]:
+        """Return between which times a provider will have been asked all that this work takes, however many work."""
+        if not self.supply.bytes_per_second:
+            return self.supply.free_in, self.supply.free_in
+        seconds = work.learned_bytes / self.supply.bytes_per_second
+        learn = self.paces[Stage.LEARN]
+        known = math.sqrt(learn.spread / learn.measured)  # from about as many files as the pace
+        relative = work.deviation(self.paces) / work.seconds(self.paces)  # what takes long is mostly what asks much
+        low, high = self._range(seconds, math.hypot(relative, known) * seconds)
+        return self.supply.free_in + low, self.supply.free_in + high
+
+    def _range(self, middle: float, deviation: float) -> tuple[timedelta, timedelta]:
+        relative = math.hypot(deviation, DRIFT * middle) / middle if middle else 0.0
         width = math.sqrt(math.log1p(relative**2))
         low, high = (middle * math.exp(side * self._quantile * width - width**2 / 2) for side in (-1, 1))
-        return Outlook(ahead.documents, timedelta(seconds=low), timedelta(seconds=high))
+        return timedelta(seconds=low), timedelta(seconds=high)
 
     @property
     def _quantile(self) -> float:
