@@ -36,6 +36,7 @@ class Knowledge:
     """``ports.KnowledgeBase`` without the wait. Understanding a passage twice gives two different results."""
 
     recipe = "knowledge/1"
+    meter = None
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -74,7 +74,7 @@ class Setting:
         store, bell = StoreLine(world), SimulatedBell(world, next_due)
         blobs, knowledge = ProviderLine(world, seconds=3, name=STORAGE), self._knowledge_line()
         learned = remote(knowledge, self.knowledge, KnowledgeBase)  # type: ignore[type-abstract]
-        learned.__dict__["recipe"] = self.knowledge.recipe
+        learned.__dict__.update(recipe=self.knowledge.recipe, meter=self.knowledge.meter)
         there: dict[str, Any] = dict.fromkeys(each.name for each in fields(Ports))  # the other ports nobody rings for
         there.update(
             documents=remote(store, DocumentTable(tables), DocumentStore),  # type: ignore[type-abstract]
