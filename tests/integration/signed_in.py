@@ -23,7 +23,7 @@ from mentorfy_core.ids import MemberId, OrganizationId
 from mentorfy_core.people import Member, Role
 from mentorfy_core.people.audits import Act, Action
 from mentorfy_core.testing.samples import new_id
-from mentorfy_local.passwords import Argon2Hasher
+from mentorfy_local.passwords import Argon2Credentials
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
 from mentorfy_web.organizations import HEADER
@@ -36,7 +36,7 @@ HERE = Caller(address="127.0.0.1", device="Test")
 async def running_cheaply(settings: Settings) -> AsyncGenerator[Mentorfy]:
     """Open everything, with passwords that cost next to nothing."""
     async with running(settings) as mentorfy:
-        yield replace(mentorfy, ports=replace(mentorfy.ports, hasher=Argon2Hasher(argon2.profiles.CHEAPEST)))
+        yield replace(mentorfy, ports=replace(mentorfy.ports, credentials=Argon2Credentials(argon2.profiles.CHEAPEST)))
 
 
 async def a_secret(mentorfy: Mentorfy, role: Role = Role.OWNER, organization_id: OrganizationId | None = None) -> str:

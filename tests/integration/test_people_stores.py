@@ -6,9 +6,9 @@ import pytest
 from mentorfy_core.ports import (
     AttemptStore,
     AuditStore,
+    Credentials,
     LinkStore,
     NewSecret,
-    PasswordHasher,
     PeopleStore,
     SessionStore,
     TokenStore,
@@ -19,8 +19,8 @@ from mentorfy_core.testing.contracts.sessions import SessionStoreContract, Token
 from mentorfy_core.testing.contracts.sign_in import (
     AttemptStoreContract,
     AuditStoreContract,
+    CredentialsContract,
     NewSecretContract,
-    PasswordHasherContract,
 )
 from mentorfy_local.memory import (
     MemoryAttemptStore,
@@ -31,7 +31,7 @@ from mentorfy_local.memory import (
     MemoryState,
     MemoryTokenStore,
 )
-from mentorfy_local.passwords import Argon2Hasher
+from mentorfy_local.passwords import Argon2Credentials
 from mentorfy_local.runtime import random_secret
 from mentorfy_sqlite import (
     Database,
@@ -46,11 +46,13 @@ from mentorfy_supabase import (
     Supabase,
     SupabaseAttemptStore,
     SupabaseAuditStore,
+    SupabaseCredentials,
     SupabaseLinkStore,
     SupabasePeopleStore,
     SupabaseSessionStore,
     SupabaseTokenStore,
 )
+from tests.integration.servers.supabase_server import Project
 from tests.integration.stores import InMemory, InSqlite
 
 
@@ -204,10 +206,16 @@ class TestSupabaseAuditStore(AuditStoreContract):
         return SupabaseAuditStore(supabase)
 
 
-class TestArgon2Hasher(PasswordHasherContract):
+class TestArgon2Credentials(CredentialsContract):
     @pytest.fixture
-    def hasher(self) -> PasswordHasher:
-        return Argon2Hasher(argon2.profiles.CHEAPEST)
+    def credentials(self) -> Credentials:
+        return Argon2Credentials(argon2.profiles.CHEAPEST)
+
+
+class TestSupabaseCredentials(CredentialsContract):
+    @pytest.fixture
+    def credentials(self, supabase: Supabase, supabase_project: Project) -> Credentials:
+        return SupabaseCredentials(supabase, supabase_project.publishable_key)
 
 
 class TestRandomSecret(NewSecretContract):
@@ -217,5 +225,5 @@ class TestRandomSecret(NewSecretContract):
 
 
 async def test_a_password_costs_what_the_standard_asks() -> None:
-    kept = await Argon2Hasher().hash("oars and rowlocks")
+    kept = await Argon2Credentials().keep("hanne@example.org", "oars and rowlocks")
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

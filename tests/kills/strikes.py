@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from mentorfy_core.ports import Ports
 
-NOT_THE_WORLD: Final = frozenset({"failures", "hasher", "new_id", "new_secret", "randomness"})
+NOT_THE_WORLD: Final = frozenset({"credentials", "failures", "new_id", "new_secret", "randomness"})
 """Ports that touch nothing that outlives the process."""
 
 

@@ -13,8 +13,8 @@ AT_ONCE: Final = 2
 """Hashes made at the same time: each takes 64 MiB and some 50 ms of processor."""
 
 
-class Argon2Hasher:
-    """See ``ports.sign_in.PasswordHasher``.
+class Argon2Credentials:
+    """See ``ports.sign_in.Credentials``.
 
     Args:
         parameters: The cost. RFC 9106, section 4, "second recommended option": argon2id, 3 passes over 64 MiB, 4 lanes.
@@ -25,13 +25,13 @@ class Argon2Hasher:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mentorfy-argon2")
 
-    async def hash(self, password: str) -> str:
+    async def keep(self, email: str, password: str, kept: str = "", *, proven: bool = False) -> str:
         """Return a salted hash."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hash, password)
 
-    async def verify(self, password: str, password_hash: str) -> bool:
+    async def verify(self, email: str, password: str, kept: str) -> bool:
         """Return whether the hash is this password's."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, password_hash)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, kept)
 
     def _hash(self, password: str) -> str:
         return self._argon2.hash(_bytes(password))

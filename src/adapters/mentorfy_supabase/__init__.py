@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mentorfy_supabase.bots import SupabaseBotStore
     from mentorfy_supabase.client import Supabase
     from mentorfy_supabase.conversations import SupabaseConversationStore
+    from mentorfy_supabase.credentials import SupabaseCredentials
     from mentorfy_supabase.documents import SupabaseDocumentStore
     from mentorfy_supabase.errors import StatementRefused
     from mentorfy_supabase.generations import SupabaseGenerationStore
@@ -31,6 +32,7 @@ __all__ = [
     "SupabaseBlobStore",
     "SupabaseBotStore",
     "SupabaseConversationStore",
+    "SupabaseCredentials",
     "SupabaseDocumentStore",
     "SupabaseGenerationStore",
     "SupabaseImportStore",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "SupabaseBlobStore": "blobs",
     "SupabaseBotStore": "bots",
     "SupabaseConversationStore": "conversations",
+    "SupabaseCredentials": "credentials",
     "SupabaseDocumentStore": "documents",
     "SupabaseGenerationStore": "generations",
     "SupabaseImportStore": "imports",

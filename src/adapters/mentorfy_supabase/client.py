@@ -41,7 +41,7 @@ class Supabase:
     def __init__(self, url: str, secret_key: str, *, timeout: httpx.Timeout = TIMEOUT) -> None:
         self.url = url.rstrip("/")
         self.http = httpx.AsyncClient(timeout=timeout, limits=_CONNECTIONS, http2=False)
-        headers = headers_for(secret_key)
+        self.headers = headers = headers_for(secret_key)
         self._rest = AsyncPostgrestClient(
             f"{self.url}/rest/v1", headers=headers, http_client=self.http, retry_enabled=False
         )

@@ -22,6 +22,7 @@ from mentorfy_core.ports import (
     ChatModel,
     Chunker,
     ConversationStore,
+    Credentials,
     DocumentStore,
     Embedder,
     FailureLog,
@@ -34,7 +35,6 @@ from mentorfy_core.ports import (
     NewId,
     NewSecret,
     OversightStore,
-    PasswordHasher,
     PauseStore,
     PeopleStore,
     Ports,
@@ -244,10 +244,10 @@ def _randomness() -> Randomness:
     return SystemRandomness()
 
 
-def _hasher() -> PasswordHasher:
-    from mentorfy_local.passwords import Argon2Hasher
+def _credentials() -> Credentials:
+    from mentorfy_local.passwords import Argon2Credentials
 
-    return Argon2Hasher()
+    return Argon2Credentials()
 
 
 def _new_secret() -> NewSecret:
@@ -282,7 +282,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         links=providers.Singleton(_links, database),
         attempts=providers.Singleton(_attempts, database),
         audits=providers.Singleton(_audits, database),
-        hasher=providers.Singleton(_hasher),
+        credentials=providers.Singleton(_credentials),
         new_secret=providers.Singleton(_new_secret),
         workers=providers.Singleton(_workers, database),
         pauses=providers.Singleton(_pauses, database),

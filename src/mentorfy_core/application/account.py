@@ -38,7 +38,7 @@ class OwnAccount:
         """Change one's password; every other session ends.
 
         Raises:
-            InvalidInput: The old password is not right, or the new one is too short.
+            InvalidInput: The old password is not right, or the new one is not good enough.
             TooManyAttempts: Somebody guesses the old one.
         """
         before = (await self.ports.people.account(member_id)).value
@@ -47,7 +47,8 @@ class OwnAccount:
             await self.sign_in.check(before.email, old, caller)
         except InvalidInput:
             raise InvalidInput("That is not your present password.", field="old") from None
-        after = replace(before, password_hash=await self.ports.hasher.hash(chosen))
+        kept = await self.ports.credentials.keep(before.email, chosen, before.password_hash, proven=True)
+        after = replace(before, password_hash=kept)
         await self.ports.people.save_account(before, after, keep)
 
 

@@ -80,8 +80,8 @@ class SignIn:
         if wait := await self.ports.attempts.take(counted):
             raise TooManyAttempts(wait)
         found = await self.ports.people.account_of(typed)
-        password_hash = found.value.password_hash if found.value else ""
-        if not await self.ports.hasher.verify(password, password_hash) or found.value is None:
+        kept = found.value.password_hash if found.value else ""
+        if not await self.ports.credentials.verify(typed, password, kept) or found.value is None:
             raise InvalidInput(NOT_RIGHT, field="password")
         await self.ports.attempts.forget(counted[0])
         return found.value, found.at
@@ -176,12 +176,12 @@ class Links:
                 return await self._of_holder(opened, email, filled.password, caller)
             name, password = person_name(filled.name), new_password(filled.password)
             known = before or Account(id=MemberId(self.ports.new_id()), name=name, created_at=opened.at)
-            hashed = await self.ports.hasher.hash(password)
-            return before, replace(known, email=email, name=name, password_hash=hashed)
+            kept = await self.ports.credentials.keep(email, password, known.password_hash)
+            return before, replace(known, email=email, name=name, password_hash=kept)
         assert before is not None, "who has no account is asked for an e-mail"
         if "password" in opened.asks:
-            hashed = await self.ports.hasher.hash(new_password(filled.password))
-            return before, replace(before, password_hash=hashed)
+            kept = await self.ports.credentials.keep(before.email, new_password(filled.password), before.password_hash)
+            return before, replace(before, password_hash=kept)
         return before, before
 
     async def _of_holder(self, opened: Opened, email: str, password: str, caller: Caller) -> tuple[Account, Account]:

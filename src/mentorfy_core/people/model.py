@@ -31,7 +31,8 @@ class Account:
     Attributes:
         id: Also the id of each of their memberships.
         email: As ``credentials.email_address`` writes it, at most one account's; "" until its owner sets one.
-        password_hash: "" where there is none: then only a one-time link signs them in.
+        password_hash: What ``Credentials`` keep of the password; "" where there is none: then only a one-time link
+            signs them in.
     """
 
     id: MemberId

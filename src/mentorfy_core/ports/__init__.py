@@ -18,7 +18,7 @@ from mentorfy_core.ports.pauses import Obstacles, PauseStore
 from mentorfy_core.ports.people import AuditStore, PeopleStore
 from mentorfy_core.ports.runtime import Bell, FailureLog, NewId, Randomness, Read, WorkerSeen, WorkerStore
 from mentorfy_core.ports.sessions import SessionStore, TokenStore
-from mentorfy_core.ports.sign_in import AttemptStore, NewSecret, PasswordHasher
+from mentorfy_core.ports.sign_in import AttemptStore, Credentials, NewSecret
 from mentorfy_core.ports.source import FileSource
 from mentorfy_core.ports.text import Chunker, TextExtractor
 from mentorfy_core.ports.uploads import StagedFile, UploadStage
@@ -32,6 +32,7 @@ __all__ = [
     "ChatModel",
     "Chunker",
     "ConversationStore",
+    "Credentials",
     "DocumentEvent",
     "DocumentStore",
     "Embedder",
@@ -50,7 +51,6 @@ __all__ = [
     "NewSecret",
     "Obstacles",
     "OversightStore",
-    "PasswordHasher",
     "PauseStore",
     "PeopleStore",
     "Ports",
@@ -88,7 +88,7 @@ class Ports:
     links: LinkStore
     attempts: AttemptStore
     audits: AuditStore
-    hasher: PasswordHasher
+    credentials: Credentials
     new_secret: NewSecret
     workers: WorkerStore
     pauses: PauseStore

@@ -1,4 +1,4 @@
-"""What signing in needs besides stores of people: counted attempts, hashed passwords, new secrets."""
+"""What signing in needs besides stores of people: counted attempts, passwords, new secrets."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,15 +23,35 @@ class AttemptStore(Protocol):
         ...
 
 
-class PasswordHasher(Protocol):
-    """Makes of a password what may be kept of it. Slow on purpose; never blocks the event loop."""
+class Credentials(Protocol):
+    """Passwords: hashed here, or known to a service that people sign in at.
 
-    async def hash(self, password: str) -> str:
-        """Return a salted hash, with all that is needed to check it."""
+    What ``keep`` returns counts once it stands in its owner's account; to all but the adapter it is any text. Slow on
+    purpose; never blocks the event loop.
+    """
+
+    async def keep(self, email: str, password: str, kept: str = "", *, proven: bool = False) -> str:
+        """Return what an account keeps of a new password; another text each time.
+
+        Args:
+            email: The account's, as accounts write it.
+            password: As ``credentials.new_password`` lets it pass.
+            kept: What the account keeps now; "" where it keeps nothing.
+            proven: Whether its owner has just shown the present password: then the new one may count from now on,
+                stored or not.
+
+        Raises:
+            InvalidInput: The service asks more of a password or an e-mail, or knows the e-mail as somebody's.
+            StoreUnavailable: The service did not answer.
+        """
         ...
 
-    async def verify(self, password: str, password_hash: str) -> bool:
-        """Return whether the hash is this password's. False for "", after as long a time."""
+    async def verify(self, email: str, password: str, kept: str) -> bool:
+        """Return whether this is the password of the account. False where it keeps "", after as long a time.
+
+        Raises:
+            StoreUnavailable: The service did not answer.
+        """
         ...
 
 

@@ -104,10 +104,10 @@ async def signed_in(mentorfy: Mentorfy, actor: Actor) -> str:
 
 async def give_password(mentorfy: Mentorfy, *actors: Actor) -> None:
     """Let people sign in by e-mail and ``PASSWORD``; sessions they have end."""
-    hashed = await mentorfy.ports.hasher.hash(PASSWORD)
     for actor in actors:
         before = (await mentorfy.ports.people.account(actor.member_id)).value
-        await mentorfy.ports.people.save_account(before, replace(before, password_hash=hashed))
+        kept = await mentorfy.ports.credentials.keep(before.email, PASSWORD, before.password_hash)
+        await mentorfy.ports.people.save_account(before, replace(before, password_hash=kept))
 
 
 async def learn(mentorfy: Mentorfy, actor: Actor, files: Mapping[Names, str]) -> None:

@@ -110,6 +110,7 @@ def peer(database: Postgres) -> Iterator[Project]:
         **keys,
         "PEER_PROJECT": str(folder),
         "PEER_PORT": str(port),
+        "PEER_DATABASE": database.url(DATABASE),
         "DO_NOT_TRACK": "1",
         "EXPERIMENTAL_STORAGE": "1",
     }

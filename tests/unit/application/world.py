@@ -98,11 +98,11 @@ class NoChance:
 class Reversed:
     """Hashes passwords at once, and badly."""
 
-    async def hash(self, password: str) -> str:
+    async def keep(self, email: str, password: str, kept: str = "", *, proven: bool = False) -> str:
         return password[::-1]
 
-    async def verify(self, password: str, password_hash: str) -> bool:
-        return bool(password_hash) and password == password_hash[::-1]
+    async def verify(self, email: str, password: str, kept: str) -> bool:
+        return bool(kept) and password == kept[::-1]
 
 
 @dataclass
@@ -163,7 +163,7 @@ class World:
             links=MemoryLinkStore(self.state),
             attempts=MemoryAttemptStore(self.state),
             audits=MemoryAuditStore(self.state),
-            hasher=Reversed(),
+            credentials=Reversed(),
             new_secret=lambda: f"secret {next(numbers)}",
             workers=MemoryWorkerStore(self.state),
             pauses=MemoryPauseStore(self.state),

@@ -1,8 +1,9 @@
-"""What every ``AttemptStore``, ``PasswordHasher``, ``NewSecret`` and ``AuditStore`` does."""
+"""What every ``AttemptStore``, ``Credentials``, ``NewSecret`` and ``AuditStore`` does."""
 
 import asyncio
 import re
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -10,9 +11,11 @@ from mentorfy_core.ids import OrganizationId
 from mentorfy_core.people import Role
 from mentorfy_core.people.attempts import Limit
 from mentorfy_core.ports.people import AuditStore
-from mentorfy_core.ports.sign_in import AttemptStore, NewSecret, PasswordHasher
+from mentorfy_core.ports.sign_in import AttemptStore, Credentials, NewSecret
 from mentorfy_core.testing.contracts.steps import TwoOrganizations
 from mentorfy_core.testing.samples import ODD_TEXT, UNSTORABLE_TEXT, a_member, an_act, new_id
+
+PASSWORD: Final = "oars and rowlocks"
 
 
 def a_limit(most: int = 3, window: timedelta = timedelta(minutes=15)) -> Limit:
@@ -78,32 +81,71 @@ class AttemptStoreContract:
         assert await store.take([other]) is not None
 
 
-class PasswordHasherContract:
-    """Subclass it, and override ``hasher``."""
+class CredentialsContract:
+    """Subclass it, and override ``credentials``."""
 
     @pytest.fixture
-    def hasher(self) -> PasswordHasher:
-        """The hasher under test."""
+    def credentials(self) -> Credentials:
+        """The credentials under test."""
         raise NotImplementedError
 
-    @pytest.mark.parametrize("password", ["oars and rowlocks", ODD_TEXT, UNSTORABLE_TEXT, " ", "x" * 1000])
-    async def test_only_the_password_itself_is_right(self, hasher: PasswordHasher, password: str) -> None:
+    @pytest.fixture
+    def email(self) -> str:
+        """Whose they are; nobody has used it yet."""
+        return f"{new_id().hex}@example.org"
+
+    @pytest.mark.parametrize("password", [PASSWORD, ODD_TEXT * 3, UNSTORABLE_TEXT * 3, " " * 10, "x" * 1000])
+    async def test_only_the_password_itself_is_right(self, credentials: Credentials, email: str, password: str) -> None:
         """To the last character."""
-        kept = await hasher.hash(password)
-        assert password not in kept or password == " "
-        assert await hasher.verify(password, kept)
+        kept = await credentials.keep(email, password)
+        assert kept
+        assert password not in kept
+        assert await credentials.verify(email, password, kept)
         for wrong in ("", password + " ", password[:-1], password.upper() + "X"):
-            assert not await hasher.verify(wrong, kept)
+            assert not await credentials.verify(email, wrong, kept)
 
-    async def test_equal_passwords_are_kept_differently(self, hasher: PasswordHasher) -> None:
-        """Nobody sees that two people have the same."""
-        assert await hasher.hash("oars and rowlocks") != await hasher.hash("oars and rowlocks")
+    async def test_equal_passwords_are_kept_differently(self, credentials: Credentials, email: str) -> None:
+        """Nobody sees that two people have the same, and one person's other sessions end by it."""
+        others = await credentials.keep(f"other.{email}", PASSWORD)
+        kept = await credentials.keep(email, PASSWORD)
+        again = await credentials.keep(email, PASSWORD, kept)
+        assert len({others, kept, again}) == 3
+        assert await credentials.verify(email, PASSWORD, again)
 
-    @pytest.mark.parametrize("kept", ["", "nonsense", "$argon2id$", UNSTORABLE_TEXT])
-    async def test_what_is_no_hash_is_nobodys(self, hasher: PasswordHasher, kept: str) -> None:
+    @pytest.mark.parametrize("proven", [False, True])
+    async def test_a_new_password_takes_the_place_of_the_old(
+        self, credentials: Credentials, email: str, proven: bool
+    ) -> None:
+        """Whether its owner knew the old one or came by a link."""
+        kept = await credentials.keep(email, PASSWORD)
+        after = await credentials.keep(email, "sails and halyards", kept, proven=proven)
+        assert after != kept
+        assert await credentials.verify(email, "sails and halyards", after)
+        assert not await credentials.verify(email, PASSWORD, after)
+
+    async def test_what_no_account_keeps_lets_nobody_in(self, credentials: Credentials, email: str) -> None:
+        """Who held a link that ended meanwhile has changed nothing for themselves."""
+        kept = await credentials.keep(email, PASSWORD)
+        await credentials.keep(email, "a thief's password", kept)
+        assert not await credentials.verify(email, "a thief's password", kept)
+
+    async def test_who_was_interrupted_tries_again(self, credentials: Credentials, email: str) -> None:
+        """Nothing was stored the first time."""
+        await credentials.keep(email, PASSWORD)
+        kept = await credentials.keep(email, PASSWORD)
+        assert await credentials.verify(email, PASSWORD, kept)
+
+    @pytest.mark.parametrize("kept", ["", "nonsense", "$argon2id$", "supabase", UNSTORABLE_TEXT])
+    async def test_what_is_nothing_of_ours_is_nobodys(self, credentials: Credentials, email: str, kept: str) -> None:
         """Whatever is typed."""
         for password in ("", "nobody's password", kept):
-            assert not await hasher.verify(password, kept)
+            assert not await credentials.verify(email, password, kept)
+
+    async def test_what_is_kept_is_its_owners_only(self, credentials: Credentials, email: str) -> None:
+        """Another person's password does not fit."""
+        kept = await credentials.keep(email, PASSWORD)
+        await credentials.keep(f"other.{email}", "sails and halyards")
+        assert not await credentials.verify(f"other.{email}", "sails and halyards", kept)
 
 
 class NewSecretContract:
