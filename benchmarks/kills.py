@@ -1,7 +1,7 @@
 """Kills and freezes real processes before and after each call of each port, and judges what they leave behind.
 
 ./dev bench kills [--points 30] [--kills 5] [--zombies 20] [--poisons 2] [--at-once 10]
-                  [--seed N] [--lease 1] [--sweep 0.25] [--poll 0.1] [--real] [--bug NAME]
+                  [--seed N] [--lease 1] [--sweep 0.25] [--poll 0.2] [--real] [--bug NAME] [--resume FILE]
 
 Many sandboxes at once: each a small organisation that has learned six files, two of which then changed, two came and
 one went. A process that imports and learns all that is sent SIGKILL by itself at a point (before or after the n-th call
@@ -28,7 +28,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 REAL: Final = {"lease": 90.0, "sweep": 15.0, "poll": 0.5}
-QUICK: Final = {"lease": 1.0, "sweep": 0.25, "poll": 0.1}
+QUICK: Final = {"lease": 1.0, "sweep": 0.25, "poll": 0.2}
 
 
 def main() -> int:
@@ -61,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at-once", type=int, default=10)
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--resume", type=Path, help="a file that adds up runs; SIGTERM ends one in good order")
     parser.add_argument("--bug", default="", help="plant one of tests.simulation.bugs first")
     for name in QUICK:
         parser.add_argument(f"--{name}", type=float)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.kills.sandbox import Ended, Plan
+from tests.kills.sandbox import Ended, Plan, point_named
 from tests.kills.strikes import Point, Side
 from tests.kills.world import POISONOUS
 
@@ -55,6 +58,7 @@ class Campaign:
     Attributes:
         passes: How often an undisturbed process passes each point; ``passes_again`` one that follows a killed one.
         had: Kills by point; ``frozen`` freezes; ``poisoned`` sandboxes with a poison.
+        is_closing: Nothing more is begun.
     """
 
     chance: Random
@@ -67,9 +71,11 @@ class Campaign:
     poisoned: int = 0
     frozen: Counter[Point] = field(default_factory=Counter)
     ended: list[Ended] = field(default_factory=list)
+    is_closing: bool = False
     _tried: Counter[Point] = field(default_factory=Counter)
     _pending: Counter[Point] = field(default_factory=Counter)
     _pending_zombies: int = 0
+    _pending_poisons: int = 0
 
     def want(self, points: int, kills: int) -> None:
         """Want so many kills at each of so many points (0: all), those of the work itself first."""
@@ -78,6 +84,8 @@ class Campaign:
 
     def next_plan(self) -> Plan | None:
         """Return what the next sandbox is to suffer; ``None`` where everything wanted was had, or is under way."""
+        if self.is_closing:
+            return None
         first, again = self._most_wanted(self.passes), self._most_wanted(self.passes_again)
         if first or again:
             strikes = [self._nth(first, self.passes), self._nth(again, self.passes_again)]
@@ -87,23 +95,39 @@ class Campaign:
         if self.frozen.total() + self._pending_zombies < self.zombies:
             self._pending_zombies += 1
             return Plan([self._nth(None, self.passes)], signal.SIGSTOP)
-        if self.poisons:
-            self.poisons -= 1
+        if self.poisoned + self._pending_poisons < self.poisons:
+            self._pending_poisons += 1
             return POISON
         return None
 
     def hear(self, ended: Ended) -> None:
-        self.ended.append(ended)
+        self._count(ended)
         if ended.plan.with_signal is signal.SIGSTOP:
             self._pending_zombies -= 1
-            self.frozen.update(ended.struck)
         elif ended.plan is POISON:
-            self.poisoned += 1
-            if len(ended.struck) != QUARANTINED_AFTER:
-                ended.problems.append(f"a poison killed {len(ended.struck)} processes")
+            self._pending_poisons -= 1
         else:
             self._pending.subtract(point for point, _ in ended.plan.points)
+
+    def _count(self, ended: Ended) -> None:
+        self.ended.append(ended)
+        if ended.plan.with_signal is signal.SIGSTOP:
+            self.frozen.update(ended.struck)
+        elif ended.plan is not POISON:
             self.had.update(ended.struck)
+        elif len(ended.struck) == QUARANTINED_AFTER:
+            self.poisoned += 1
+        else:
+            ended.problems.append(f"a poison killed {len(ended.struck)} processes")
+
+    def save(self, path: Path) -> None:
+        """Keep what was shown, for a campaign that goes on another day."""
+        path.write_text(json.dumps([_kept(ended) for ended in self.ended]))
+
+    def resume(self, path: Path) -> None:
+        """Count what an earlier campaign has shown."""
+        for kept in json.loads(path.read_text()) if path.exists() else ():
+            self._count(_ended(**kept))
 
     def _most_wanted(self, passes: Counter[Point]) -> Point | None:
         left = {
@@ -115,9 +139,26 @@ class Campaign:
         return self.chance.choice([point for point, count in left.items() if count == most]) if most > 0 else None
 
     def _nth(self, point: Point | None, passes: Counter[Point]) -> tuple[Point, int]:
-        chosen = point or self.chance.choice(sorted(point for point in self.wanted if passes[point]))
+        chosen = point or self.chance.choice(sorted(passes.keys() & self.wanted.keys() or passes.keys()))
         return chosen, self.chance.randint(1, min(passes[chosen], OFTEN))
 
 
 def _worth(point: Point) -> tuple[bool, bool, Point]:
     return not point.call.startswith(WRITES), point.call.startswith(IDLE), point
+
+
+def _kept(ended: Ended) -> dict[str, object]:
+    return {
+        "what": "poison" if ended.plan is POISON else ended.plan.with_signal.name,
+        "struck": [str(point) for point in ended.struck],
+        "recoveries": [round(seconds, 3) for seconds in ended.recoveries],
+        "starts": [round(seconds, 3) for seconds in ended.starts],
+        "problems": ended.problems,
+    }
+
+
+def _ended(
+    what: str, struck: Sequence[str], recoveries: list[float], starts: list[float], problems: list[str]
+) -> Ended:
+    plan = POISON if what == "poison" else Plan([], signal.Signals[what])
+    return Ended(plan, struck=[*map(point_named, struck)], problems=problems, recoveries=recoveries, starts=starts)

@@ -40,8 +40,14 @@ def run(options: argparse.Namespace) -> tuple[Campaign, dict[str, object]]:
     campaign, make = Campaign(chance, options.zombies, options.poisons), Maker(world, options, chance)
     calibrate(campaign, make)
     campaign.want(options.points, options.kills)
+    if options.resume:
+        campaign.resume(options.resume)
     began = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: setattr(campaign, "is_closing", True))
     crowd.run(campaign.next_plan, make, campaign.hear, at_once=options.at_once, longest=make.longest)
+    if options.resume:
+        campaign.save(options.resume)
     figures = report(campaign, options, time.monotonic() - began)
     if figures["good"]:
         shutil.rmtree(folder)
@@ -60,7 +66,7 @@ class Maker:
     @property
     def longest(self) -> float:
         """Seconds after which a sandbox hangs."""
-        return 120.0 + 8 * float(self.options.lease)
+        return 600.0 + 8 * float(self.options.lease)
 
     def __call__(self, plan: Plan) -> Sandbox:
         self.made += 1
@@ -73,7 +79,7 @@ class Maker:
 
 def settings_of(data: Path, options: argparse.Namespace) -> Settings:
     lease = timedelta(seconds=options.lease)
-    collect = timedelta(seconds=1 if options.real else 0.15)
+    collect = timedelta(seconds=1 if options.real else 0.3)
     return Settings(
         data=data,
         lease=lease,

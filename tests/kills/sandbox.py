@@ -150,6 +150,8 @@ class Sandbox:
             return pid
         code = 70
         try:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # said to the one that watches over all
             die_with_parent()
             run(self.work, role, strike)
             code = 0

@@ -19,8 +19,8 @@ from tests.kills.judge import Judge, marks_in
 from tests.kills.strikes import Strike, mark, struck
 from tests.kills.world import World, running
 
-LOOK: Final = 0.15
-CALM: Final = 3
+LOOK: Final = 0.2
+CALM: Final = 2
 """So many looks in a row find nothing to do: what a frozen process wakes up with is over by then."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -112,8 +112,11 @@ async def running(settings: Settings, *, real: bool) -> AsyncGenerator[Mentorfy]
     settings.data.mkdir(parents=True, exist_ok=True)
     quick: dict[str, Any] = {"settings": settings, "embedder": HashEmbedder(), "text": ReadHere()}
     adapters = EmbeddedAdapters(**quick)
-    database, knowledge, _ = adapters.to_open()
-    async with database, knowledge:
+    to_open: list[object] = adapters.to_open()
+    async with AsyncExitStack() as stack:
+        for adapter in to_open:
+            if isinstance(adapter, AbstractAsyncContextManager):
+                await stack.enter_async_context(adapter)
         mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
         await mentorfy.establish()
         yield mentorfy
