@@ -327,6 +327,7 @@ class TestStart:
         (program.data / "mentorfy.db").write_bytes(b"not a database" * 100)
         for command in ("status", "up", "documents"):
             assert program.run(command, code=1).stderr.count("\n") == 1
+        assert "mentorfy.db is damaged" in program.run("doctor", code=1).stdout
 
     def test_the_version_and_the_help_are_there(self, program: Program) -> None:
         assert "import" in program.run("--help").stdout

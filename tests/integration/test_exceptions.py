@@ -460,17 +460,31 @@ def no_such_table(_: Path) -> None:
         connection.execute("SELECT * FROM t")
 
 
-THE_FILES_FAULT = (locked, locked_table, full, read_only, no_database, corrupt, not_there, interrupted)
+THE_FILES_FAULT = {
+    locked: "did not answer",
+    locked_table: "did not answer",
+    full: "Make room",
+    read_only: "Allow the account",
+    no_database: "is damaged",
+    corrupt: "is damaged",
+    not_there: "Allow the account",
+    interrupted: "did not answer",
+}
+"""What is wrong with a database file, and what people are told."""
+
 OURS = (against_a_rule, no_such_table)
 
 
 @pytest.mark.parametrize("work", THE_FILES_FAULT)
 def test_what_is_wrong_with_a_database_file_is_nobodys_bug(tmp_path: Path, work: Callable[[Path], None]) -> None:
-    error = caught(lambda: work(tmp_path))
-    assert isinstance(told(error), StoreUnavailable)
+    error, words = caught(lambda: work(tmp_path)), THE_FILES_FAULT[work]
+    unavailable = told(error)
+    assert isinstance(unavailable, StoreUnavailable)
+    assert words in str(unavailable)
     with pytest.raises(PortError) as refused, answering():
         raise error
     assert refused.value.kind is PROCESSING
+    assert words in refused.value.sentence
 
 
 @pytest.mark.parametrize("work", OURS)

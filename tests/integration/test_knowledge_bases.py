@@ -190,7 +190,7 @@ def no_database(path: Path) -> Path:
 
 
 async def test_a_file_that_is_no_database_says_so(no_database: Path) -> None:
-    with pytest.raises(PortError, match="did not answer"):
+    with pytest.raises(PortError, match="damaged"):
         await SqliteKnowledgeBase(no_database, None).open()
 
 

@@ -81,6 +81,16 @@ def test_equal_files_are_learned_once_and_answer_for_each_other(tmp_path: Path, 
     assert quoted(program) == ""
 
 
+def test_knowledge_that_somebody_removed_is_written_again(tmp_path: Path, shelf: Path) -> None:
+    program = Program(tmp_path / "data", {"COLLECT": 0.5})
+    program.run("import", shelf)
+    for file in program.data.glob("knowledge.db*"):
+        file.unlink()
+    assert quoted(program) == ""
+    with program.up():
+        eventually(lambda: OLD in quoted(program), what="the knowledge")
+
+
 def cited(program: Program) -> str:
     [path] = {citation["path"] for citation in program.json("ask", QUESTION)["citations"]}
     return str(path)

@@ -43,6 +43,9 @@ _THE_WORLDS_FAULT: Final = frozenset(
 _IN_THE_WAY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL})
 """Others write, or are making or closing the file."""
 
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_CLOSED: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY})
+
 _SHORTEST_PAUSE: Final = 0.00005
 _LONGEST_PAUSE: Final = 0.0005
 """Seconds between two tries to get a lock. SQLite's own begin at a millisecond: many times what a write takes."""
@@ -52,9 +55,27 @@ def told(error: BaseException) -> BaseException:
     """Return what callers are told: ``StoreUnavailable`` where the file is locked, full, broken or gone."""
     if not isinstance(error, sqlite3.Error) or _code(error) not in _THE_WORLDS_FAULT:
         return error
-    unavailable = StoreUnavailable("The store's file did not answer.")
+    unavailable = StoreUnavailable(complaint(error, "The store's file", damaged="put back a copy of it"))
     unavailable.__cause__ = error
     return unavailable
+
+
+def complaint(error: sqlite3.Error, name: str, *, damaged: str) -> str:
+    """Return what people are told about a file that did not answer, and what to do.
+
+    Args:
+        error: SQLite's.
+        name: What people call the file.
+        damaged: What to do where it is damaged, once Mentorfy is stopped.
+    """
+    code = _code(error)
+    if code == sqlite3.SQLITE_FULL:
+        return f"{name} cannot grow: the disk is full. Make room on it."
+    if code in _CLOSED:
+        return f"{name} cannot be written. Allow the account that runs Mentorfy to write to it and to its folder."
+    if code in _DAMAGED:
+        return f"{name} is damaged. Stop Mentorfy and {damaged}."
+    return f"{name} did not answer."
 
 
 def patiently(work: Callable[[], T], timeout: timedelta) -> T:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from mentorfy_core.errors import ErrorKind, PortError
-from mentorfy_sqlite.connection import patiently
+from mentorfy_sqlite.connection import complaint, patiently
 from mentorfy_sqlite.schema import NewerSchema
 
 VERSION: Final = 1
+NAME: Final = "The knowledge file"
+DAMAGED: Final = "remove it, with what is named like it beside it: it is written again from what was learned"
 _PRAGMAS: Final = ("journal_mode=wal", "synchronous=full", "secure_delete=on", "temp_store=memory")
 _OUR_FAULT: Final = frozenset(
     {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_CONSTRAINT}
@@ -66,7 +68,7 @@ def answering() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _OUR_FAULT:
             raise
-        raise PortError(ErrorKind.PROCESSING_ERROR, "The knowledge file did not answer.") from error
+        raise PortError(ErrorKind.PROCESSING_ERROR, complaint(error, NAME, damaged=DAMAGED)) from error
 
 
 def _connect(path: Path, timeout: timedelta) -> sqlite3.Connection:

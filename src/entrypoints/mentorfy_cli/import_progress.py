@@ -16,10 +16,15 @@ _ENDED = OVER
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of an import, and the document it became."""
+    """One file of an import, and the document it became.
+
+    Attributes:
+        state: Its import's.
+    """
 
     entry: Entry
     view: DocumentView | None
+    state: ImportState = ImportState.COMPLETE
 
     @property
     def path(self) -> str:
@@ -31,7 +36,11 @@ class FileRow:
         """How it stands, in words."""
         if self.view is not None:
             return self.view.badge.text
-        return "Could not be read" if self.entry.verdict is Verdict.UNREADABLE else "Removed"
+        if self.entry.verdict is Verdict.UNREADABLE:
+            return "Could not be read"
+        if self.entry.verdict is not Verdict.NEW or self.state is ImportState.COMPLETE:
+            return "Removed"
+        return "Not imported" if self.is_at_rest else "Found"
 
     @property
     def reason(self) -> str:
@@ -42,7 +51,9 @@ class FileRow:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing more happens to it."""
-        return self.view is None or self.view.document.is_at_rest
+        if self.view is None:
+            return self.entry.verdict is not Verdict.NEW or self.state in _ENDED
+        return self.view.document.is_at_rest
 
     @property
     def waits_until(self) -> datetime | None:
@@ -107,12 +118,15 @@ class Watch:
         store, organization_id = self.session.mentorfy.ports.imports, self.session.actor.organization_id
         reads = [await store.get(organization_id, import_id) for import_id in self.import_ids]
         jobs = tuple(read.value for read in reads)
-        entries = [entry for job in jobs for entry in await self._plan(job)]
+        entries = [(entry, job.state) for job in jobs for entry in await self._plan(job)]
         known = await self._documents() if entries else {}
         return Progress(
             jobs=jobs,
-            rows=tuple(FileRow(entry, known.get(entry.file.external_id) if entry.file else None) for entry in entries),
-            summary=summarize(entries),
+            rows=tuple(
+                FileRow(entry, known.get(entry.file.external_id) if entry.file else None, state)
+                for entry, state in entries
+            ),
+            summary=summarize([entry for entry, _ in entries]),
             at=max(read.at for read in reads),
         )
 

@@ -4,9 +4,12 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from mentorfy_core.errors import MentorfyError
 from mentorfy_runtime.settings import Settings, make_data_folder
@@ -25,6 +28,12 @@ PACKAGES: Final = (
     "xberg",
 )
 """What `mentorfy up` and everything below it imports."""
+
+FILES: Final = {
+    "mentorfy.db": "put back a copy of it",
+    "knowledge.db": "rm {}*  (it is written again from what was learned)",
+}
+"""What can be damaged, and what to do then."""
 
 SET_UP: Final = "./dev setup"
 ROOM: Final = 500_000_000
@@ -51,7 +60,7 @@ def _checked(name: str, *, ok: bool, good: str, bad: str, mend: str) -> Check:
 
 async def examine(settings: Settings, program: str) -> list[Check]:
     """Look at everything, in the order in which to mend it."""
-    checks = [*_environment(), *_folder(settings)]
+    checks = [*_environment(), *_folder(settings), *_files(settings)]
     if all(check.ok for check in checks if check.name != "weights"):
         checks += await _installation(settings, program)
     return checks
@@ -125,6 +134,28 @@ def _folder(settings: Settings) -> Iterator[Check]:
         bad=f"only {free / 1e6:.0f} MB are free in {settings.data}",
         mend="make room, or set MENTORFY_DATA to a folder on another disk",
     )
+
+
+def _files(settings: Settings) -> Iterator[Check]:
+    """Read both files from end to end; of one that is locked or not there nothing is said."""
+    for name, mend in FILES.items():
+        path = settings.data / name
+        if path.exists():
+            yield _checked(
+                name,
+                ok=not _is_damaged(path),
+                good=f"{name} is whole",
+                bad=f"{path} is damaged",
+                mend=f"stop Mentorfy, then {mend}".format(path),
+            )
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 async def _installation(settings: Settings, program: str) -> list[Check]:

@@ -1,8 +1,9 @@
-"""Removing what nobody needs any more: conversations, generations, their knowledge, bytes and uploads."""
+"""Removing what nobody needs any more, from conversations to bytes; writing knowledge again that got lost."""
 
 from dataclasses import dataclass
 from typing import Final
 
+from mentorfy_core.application.learn import BATCH, batches
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import ImportId, OrganizationId
@@ -18,7 +19,8 @@ ABANDONED: Final = "Nobody went on with it for a week."
 class Collect:
     """Retire idle generations, forget their knowledge, delete orphaned blobs and used uploads, and old conversations.
 
-    Safe to repeat and to interrupt.
+    And the other way round: write knowledge again that answers and is not there, because somebody removed its file, or
+    put back an older one. Safe to repeat and to interrupt.
     """
 
     ports: Ports
@@ -35,16 +37,29 @@ class Collect:
         generations = self.ports.generations
         for organization_id, generation in await generations.unnamed(self.timing.undo, PAGE):
             await generations.retire(organization_id, generation, undo=self.timing.undo, idle=self.timing.idle)
-        for organization in await self.ports.people.organizations():
+        organizations = await self.ports.people.organizations()
+        for organization in organizations:
             await self._forget(organization.id)
             await self._delete_blobs(organization.id)
             await self._clear_stages(organization.id)
+        for organization in organizations:
+            await self._write_again(organization.id)
 
     async def _forget(self, organization_id: OrganizationId) -> None:
         held = await self.ports.knowledge.generations(organization_id)
         kept = await self.ports.generations.unretired(organization_id)
         for generation in sorted(held - kept):
             await self.ports.knowledge.forget(organization_id, generation)
+
+    async def _write_again(self, organization_id: OrganizationId) -> None:
+        """Write what answers and is not held, from the ledger; what is retired meanwhile is forgotten the next time."""
+        held = await self.ports.knowledge.generations(organization_id)
+        live = await self.ports.documents.live(organization_id)
+        for generation in sorted(live.generations.keys() - held):
+            ledger = await self.ports.generations.ledger(organization_id, generation)
+            for indexes in batches(sorted(ledger), BATCH):
+                results = {index: ledger[index] for index in indexes}
+                await self.ports.knowledge.write(organization_id, generation, results)
 
     async def _delete_blobs(self, organization_id: OrganizationId) -> None:
         keys = await self.ports.blobs.keys(organization_id)

@@ -537,6 +537,17 @@ async def test_garbage_that_cannot_be_collected_now_is_collected_later(world: Wo
         await asyncio.sleep(0.05)
 
 
+async def test_knowledge_that_was_taken_away_is_written_again(world: World) -> None:
+    """Somebody removed the file that holds it, or put back an older one."""
+    world.put("boat.txt", "".join(f"Plank number {number}.\n" for number in range(40)))
+    await world.imported()
+    [generation] = (await world.ports.documents.live(ORGANIZATION)).generations
+    await world.ports.knowledge.forget(ORGANIZATION, generation)
+    assert not await world.ports.knowledge.written(ORGANIZATION, generation)
+    await Collect(world.ports, world.timing)()
+    assert await world.ports.knowledge.written(ORGANIZATION, generation) == frozenset(range(40))
+
+
 async def test_the_store_is_asked_until_it_answers(no_waiting: None) -> None:
     async def answers() -> str:
         return "yes"

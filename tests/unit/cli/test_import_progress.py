@@ -71,3 +71,20 @@ def test_what_the_source_could_not_list_has_failed_and_rests() -> None:
     unreadable = FileRow(entry, None)
     assert progress(unreadable).is_over(wait=True)
     assert (unreadable.has_failed, unreadable.badge, unreadable.reason) == (True, "Could not be read", "Not allowed.")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "badge", "rests"),
+    [
+        (Verdict.NEW, ImportState.PREPARING, "Found", False),
+        (Verdict.NEW, ImportState.FAILED, "Not imported", True),
+        (Verdict.NEW, ImportState.CANCELLED, "Not imported", True),
+        (Verdict.NEW, ImportState.COMPLETE, "Removed", True),
+        (Verdict.REMOVED, ImportState.PREPARING, "Removed", True),
+    ],
+)
+def test_a_file_without_a_document_is_called_removed_only_where_somebody_removed_it(
+    verdict: Verdict, state: ImportState, badge: str, rests: bool
+) -> None:
+    planned = FileRow(Entry(index=0, verdict=verdict, display_path=("shelf", "boat.txt")), None, state)
+    assert (planned.badge, planned.is_at_rest, planned.has_failed) == (badge, rests, False)
