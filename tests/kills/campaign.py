@@ -122,7 +122,9 @@ class Campaign:
 
     def save(self, path: Path) -> None:
         """Keep what was shown, for a campaign that goes on another day."""
-        path.write_text(json.dumps([_kept(ended) for ended in self.ended]))
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(json.dumps([_kept(ended) for ended in self.ended]))
+        unfinished.replace(path)
 
     def resume(self, path: Path) -> None:
         """Count what an earlier campaign has shown."""

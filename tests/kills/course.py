@@ -10,11 +10,13 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
+from typing import Final
 
 from mentorfy_runtime.settings import Settings
 from tests.kills import crowd
@@ -23,7 +25,10 @@ from tests.kills.sandbox import Ended, Plan, Sandbox
 from tests.kills.worker import Work
 from tests.kills.world import World, make_ready
 
-SLACK = 0.25
+SAVED_EVERY: Final = 25
+"""Sandboxes."""
+
+SLACK: Final = 0.25
 """Seconds that a store call may take, on two busy cores, beyond lease, sweep and start."""
 
 
@@ -45,7 +50,7 @@ def run(options: argparse.Namespace) -> tuple[Campaign, dict[str, object]]:
     began = time.monotonic()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(campaign, "is_closing", True))
-    crowd.run(campaign.next_plan, make, campaign.hear, at_once=options.at_once, longest=make.longest)
+    crowd.run(campaign.next_plan, make, heard(campaign, options), at_once=options.at_once, longest=make.longest)
     if options.resume:
         campaign.save(options.resume)
     figures = report(campaign, options, time.monotonic() - began)
@@ -90,6 +95,17 @@ def settings_of(data: Path, options: argparse.Namespace) -> Settings:
         collect=collect,
         fetch_spacing=timedelta(seconds=0.001),
     )
+
+
+def heard(campaign: Campaign, options: argparse.Namespace) -> Callable[[Ended], None]:
+    """Return what hears of sandboxes, and keeps what they have shown now and then."""
+
+    def hear(ended: Ended) -> None:
+        campaign.hear(ended)
+        if options.resume and not len(campaign.ended) % SAVED_EVERY:
+            campaign.save(options.resume)
+
+    return hear
 
 
 def in_a_child(world: World, options: argparse.Namespace) -> None:
