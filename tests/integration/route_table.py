@@ -81,6 +81,7 @@ SETTINGS: Final = {
 ROWS: Final[Mapping[str, Row]] = {
     "GET /healthz": Row(OPEN),
     "GET /readyz": Row(OPEN, ok=503),  # there is no worker
+    "GET /metrics": Row(OPEN, ok=404),  # for whoever comes from elsewhere without a token
     "GET /api/openapi.json": Row(OPEN),
     # signing in and out
     "GET /login": Row(OPEN, ok=303, nobody=200),

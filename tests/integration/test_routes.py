@@ -16,7 +16,7 @@ from mentorfy_core.people import Actor, Role
 from mentorfy_core.testing.samples import new_id
 from mentorfy_runtime.container import running
 from mentorfy_runtime.settings import Settings
-from mentorfy_web import api, health, pages
+from mentorfy_web import api, health, metrics, pages
 from mentorfy_web.app import create_app
 from mentorfy_web.organizations import HEADER
 from mentorfy_web.routing import Way
@@ -26,7 +26,9 @@ from tests.integration.route_table import OPEN, OPERATOR, ROWS, Id, Row
 from tests.integration.servers.seeded import Tenant, a_tenant, signed_in
 from tests.integration.things import Things
 
-WAYS: Final[Mapping[str, Way]] = {f"{way.method} {way.path}": way for way in (*health.WAYS, *pages.WAYS, *api.WAYS)}
+WAYS: Final[Mapping[str, Way]] = {
+    f"{way.method} {way.path}": way for way in (*health.WAYS, *metrics.WAYS, *pages.WAYS, *api.WAYS)
+}
 
 
 class Who(StrEnum):

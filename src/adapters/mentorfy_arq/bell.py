@@ -120,6 +120,10 @@ class ArqBell:
 
 
 async def _end_jobs(worker: Worker) -> None:
-    for task in worker.tasks.values():
+    """Let jobs end, which are as good as done: what arq shields of them would outlive being cancelled."""
+    tasks = [*worker.tasks.values()]
+    if tasks:
+        await asyncio.wait(tasks, timeout=RING_WITHIN.total_seconds())
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

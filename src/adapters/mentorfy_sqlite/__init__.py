@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mentorfy_sqlite.people import SqlitePeopleStore
     from mentorfy_sqlite.schema import NewerSchema
     from mentorfy_sqlite.sessions import SqliteSessionStore, SqliteTokenStore
+    from mentorfy_sqlite.vitals import SqliteVitalsStore
     from mentorfy_sqlite.workers import SqliteWorkerStore
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "SqlitePeopleStore",
     "SqliteSessionStore",
     "SqliteTokenStore",
+    "SqliteVitalsStore",
     "SqliteWorkerStore",
 ]
 
@@ -61,6 +63,7 @@ _HOMES: Final = {
     "SqlitePeopleStore": "people",
     "SqliteSessionStore": "sessions",
     "SqliteTokenStore": "sessions",
+    "SqliteVitalsStore": "vitals",
     "SqliteWorkerStore": "workers",
 }
 

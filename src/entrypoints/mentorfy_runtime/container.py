@@ -42,6 +42,7 @@ from mentorfy_core.ports import (
     SessionStore,
     TokenStore,
     UploadStage,
+    VitalsStore,
     WorkerStore,
 )
 from mentorfy_runtime.settings import Settings, make_data_folder
@@ -155,6 +156,12 @@ def _limiter(database: "Database") -> Limiter:
     from mentorfy_sqlite.limiter import SqliteLimiter
 
     return SqliteLimiter(database)
+
+
+def _vitals(database: "Database") -> VitalsStore:
+    from mentorfy_sqlite.vitals import SqliteVitalsStore
+
+    return SqliteVitalsStore(database)
 
 
 def _blobs(settings: Settings) -> BlobStore:
@@ -287,6 +294,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         workers=providers.Singleton(_workers, database),
         pauses=providers.Singleton(_pauses, database),
         limiter=providers.Singleton(_limiter, database),
+        vitals=providers.Singleton(_vitals, database),
         sources=providers.Singleton(_sources, uploads, documents),
         uploads=uploads,
         folders=providers.Singleton(_folders, settings),

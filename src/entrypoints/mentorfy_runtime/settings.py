@@ -22,7 +22,7 @@ NOT_OURS: Final = frozenset({"VENV"})
 REMOTE_POLL: Final = timedelta(seconds=5)
 """How often workers look by themselves that are woken through Redis: what a lost bell costs at most."""
 
-_SECRET: Final = frozenset({"redis_url"})
+_SECRET: Final = frozenset({"redis_url", "metrics_token"})
 """Settings whose value is told to nobody."""
 
 _TIMING: Final = Timing()
@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     bell: Literal["local", "arq"] = Field(default="local", description="local or arq")
     redis_url: RedisUrl | None = Field(
         default=None, description="the address of a Redis server, as redis://127.0.0.1:6379/0"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, min_length=16, description="a secret of 16 characters or more"
     )
     lease: Seconds = Field(default=_TIMING.lease, description="a number of seconds above 0")
     sweep: Seconds = Field(default=_TIMING.sweep, description="a number of seconds above 0")

@@ -48,7 +48,8 @@ class _Server(uvicorn.Server):
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with running(settings) as mentorfy:
-        app = create_app(nullcontext(mentorfy))
+        token = settings.metrics_token
+        app = create_app(nullcontext(mentorfy), metrics_token=token.get_secret_value() if token else None)
         server = _Server(uvicorn.Config(app, access_log=False, log_config=None, timeout_graceful_shutdown=5))
 
         def stop() -> None:

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.errors import MentorfyError
-from mentorfy_web import api, errors, health, pages
+from mentorfy_web import api, errors, health, metrics, pages
 from mentorfy_web.answers import Answers
 from mentorfy_web.doors import SignInNeeded
 from mentorfy_web.guard import LARGEST_BODY, Guard
@@ -20,22 +20,23 @@ from mentorfy_web.routing import routes_of
 from mentorfy_web.templating import HTMX, STATIC
 
 
-def create_app(opened: AbstractAsyncContextManager[Mentorfy]) -> Starlette:
+def create_app(opened: AbstractAsyncContextManager[Mentorfy], *, metrics_token: str | None = None) -> Starlette:
     """Return the application.
 
     Args:
         opened: What it serves; entered when the application starts, left when it ends.
+        metrics_token: Whoever has it may read the metrics; ``None``: whoever is on this machine.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with opened as mentorfy, Answers(mentorfy) as answers:
-            app.state.mentorfy, app.state.answers = mentorfy, answers
+            app.state.mentorfy, app.state.answers, app.state.metrics_token = mentorfy, answers, metrics_token
             yield
 
     return Starlette(
         routes=[
-            *routes_of((*health.WAYS, *pages.WAYS, *api.WAYS)),
+            *routes_of((*health.WAYS, *metrics.WAYS, *pages.WAYS, *api.WAYS)),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/vendor/htmx", StaticFiles(directory=HTMX)),
         ],

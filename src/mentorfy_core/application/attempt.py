@@ -1,7 +1,7 @@
 """One attempt at one document: do the claimed stage, report how it ended."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from mentorfy_core.application.budgeting import NotYet
@@ -9,6 +9,7 @@ from mentorfy_core.application.fetch import Fetch
 from mentorfy_core.application.held import to_the_end, until_answered, while_held
 from mentorfy_core.application.learn import BytesLost, Learn
 from mentorfy_core.application.obstacles import Obstacles
+from mentorfy_core.application.tally import Tally
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.events import Broke, Postponed, Released, Report
 from mentorfy_core.documents.lifecycle import transition
@@ -27,6 +28,7 @@ from mentorfy_core.errors import (
 )
 from mentorfy_core.ids import ErrorId
 from mentorfy_core.ports import Ports
+from mentorfy_core.ports.vitals import Count
 from mentorfy_core.retries import JITTER, RetryManager
 
 TOO_SLOW: Final = "It took too long without any progress."
@@ -41,6 +43,7 @@ class Attempt:
     ports: Ports
     retries: RetryManager
     timing: Timing
+    tally: Tally = field(default_factory=Tally)
 
     async def __call__(self, document: Document, *, since: float | None = None) -> None:
         """Work until the attempt is settled, by us or by somebody else.
@@ -60,6 +63,7 @@ class Attempt:
                 self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat, since=since
             )
         except Fenced:
+            self.tally.note(Count.LATE)
             return
         except asyncio.CancelledError:
             await self._settle(document, Released(epoch=document.epoch))
@@ -115,12 +119,19 @@ class Attempt:
                 read = await until_answered(lambda: self.ports.documents.get(document.organization_id, document.id))
                 after = transition(read.value, report, read.at, self.retries)
                 await self.ports.documents.save(after, report)
+                self.tally.note(Count.ENDS, how_it_ended(report))
                 break
             except (Conflict, StoreUnavailable):
                 continue
             except (Fenced, IllegalTransition, NotFound):
+                self.tally.note(Count.LATE)
                 return
         await self.ports.bell.ring()
+
+
+def how_it_ended(report: Report) -> str:
+    """Return what is counted of a report: the kind of error, or what it is called."""
+    return report.kind.value if isinstance(report, Broke) else type(report).__name__.lower()
 
 
 def _ours(error: Exception) -> PortError | None:

@@ -13,6 +13,7 @@ from mentorfy_core.application.collect import Collect
 from mentorfy_core.application.importing import ClaimImport, ImportAttempt
 from mentorfy_core.application.probe import Probe
 from mentorfy_core.application.sweep import Sweep
+from mentorfy_core.application.tally import Tally
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.documents.model import Document
 from mentorfy_core.errors import PortError, StoreUnavailable
@@ -37,25 +38,27 @@ class Serve:
             slots: How many documents this worker holds at once, >= 1.
             build: What the worker table shows as this worker's version.
         """
-        worker_id = WorkerId(self.ports.new_id())
+        worker_id, tally = WorkerId(self.ports.new_id()), Tally()
 
         async def alive() -> None:
             await self.ports.workers.seen(worker_id, build, slots)
+            await tally.tell(self.ports.vitals)
 
         async with asyncio.TaskGroup() as group:
             chores = (
-                group.create_task(self._sweep(stop)),
+                group.create_task(self._sweep(stop, tally)),
                 group.create_task(self._every(self.timing.collect, Collect(self.ports, self.timing), stop)),
                 group.create_task(self._every(self.timing.heartbeat, alive, stop)),
                 group.create_task(self._every(self.timing.sweep, Probe(self.ports, self.timing), stop)),
             )
-            await self._work(stop, slots)
+            await self._work(stop, slots, tally)
             for chore in chores:
                 chore.cancel()
+        await self._quietly(lambda: tally.tell(self.ports.vitals))
         await self._quietly(lambda: self.ports.workers.left(worker_id))
 
-    async def _work(self, stop: asyncio.Event, slots: int) -> None:
-        crew = Crew(self.ports, self.retries, self.timing, slots)
+    async def _work(self, stop: asyncio.Event, slots: int, tally: Tally) -> None:
+        crew = Crew(self.ports, self.retries, self.timing, slots, tally)
         stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
@@ -65,13 +68,13 @@ class Serve:
             stopping.cancel()
             await crew.dismiss()
 
-    async def _sweep(self, stop: asyncio.Event) -> None:
+    async def _sweep(self, stop: asyncio.Event, tally: Tally) -> None:
         """End expired leases, but only after the store has answered us for one full lease, without a gap.
 
         A gap by the store's clock: in an outage, while this process stood still, or where the clock stepped, healthy
         workers could not renew their leases either.
         """
-        sweep, longest_gap = Sweep(self.ports, self.retries), self.timing.lease / 2
+        sweep, longest_gap = Sweep(self.ports, self.retries, tally), self.timing.lease / 2
         since: datetime | None = None
         last: datetime | None = None
         while not stop.is_set():
@@ -103,11 +106,13 @@ class Serve:
 class Crew:
     """The attempts one worker has under way."""
 
-    def __init__(self, ports: Ports, retries: RetryManager, timing: Timing, slots: int) -> None:
+    def __init__(
+        self, ports: Ports, retries: RetryManager, timing: Timing, slots: int, tally: Tally | None = None
+    ) -> None:
         self._ports, self._timing, self._slots = ports, timing, slots
         self._claim = Claim(ports, retries, timing)
         self._claim_import = ClaimImport(ports, timing)
-        self._attempt = Attempt(ports, retries, timing)
+        self._attempt = Attempt(ports, retries, timing, tally or Tally())
         self._import_attempt = ImportAttempt(ports, retries, timing)
         self._documents: list[asyncio.Task[None]] = []
         self._imports: list[asyncio.Task[None]] = []

@@ -1,14 +1,16 @@
 """Ending the claims of workers, and the answers of web servers, that stopped answering."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from mentorfy_core.application.tally import Tally
 from mentorfy_core.documents.events import LeaseExpired
 from mentorfy_core.documents.lifecycle import transition
 from mentorfy_core.errors import Conflict, Fenced, IllegalTransition, NotFound
 from mentorfy_core.ids import DocumentId, ErrorId, ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import lease_expired
 from mentorfy_core.ports import Ports
+from mentorfy_core.ports.vitals import Count
 from mentorfy_core.retries import RetryManager
 
 PAGE: Final = 200
@@ -36,6 +38,7 @@ class Sweep:
 
     ports: Ports
     retries: RetryManager
+    tally: Tally = field(default_factory=Tally)
 
     async def __call__(self, *, may_end: bool) -> None:
         """Look for expired leases, and end them.
@@ -61,6 +64,7 @@ class Sweep:
             read = await self.ports.documents.get(organization_id, document_id)
             event = LeaseExpired(epoch=read.value.epoch, error_id=ErrorId(self.ports.new_id()))
             await self.ports.documents.save(transition(read.value, event, read.at, self.retries), event)
+            self.tally.note(Count.LOST)
         except (Conflict, Fenced, IllegalTransition, NotFound):
             return
 

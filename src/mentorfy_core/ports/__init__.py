@@ -22,6 +22,7 @@ from mentorfy_core.ports.sign_in import AttemptStore, Credentials, NewSecret
 from mentorfy_core.ports.source import FileSource
 from mentorfy_core.ports.text import Chunker, TextExtractor
 from mentorfy_core.ports.uploads import StagedFile, UploadStage
+from mentorfy_core.ports.vitals import VitalsStore
 
 __all__ = [
     "AttemptStore",
@@ -62,6 +63,7 @@ __all__ = [
     "TokenStore",
     "Transcript",
     "UploadStage",
+    "VitalsStore",
     "WorkerSeen",
     "WorkerStore",
 ]
@@ -93,6 +95,7 @@ class Ports:
     workers: WorkerStore
     pauses: PauseStore
     limiter: Limiter
+    vitals: VitalsStore
     sources: Mapping[str, FileSource]
     folders: FolderTree
     uploads: UploadStage

@@ -37,6 +37,7 @@ from mentorfy_local.memory import (
     MemorySessionStore,
     MemoryState,
     MemoryTokenStore,
+    MemoryVitalsStore,
     MemoryWorkerStore,
 )
 from mentorfy_local.memory_blobs import MemoryBlobStore
@@ -168,6 +169,7 @@ class World:
             workers=MemoryWorkerStore(self.state),
             pauses=MemoryPauseStore(self.state),
             limiter=MemoryLimiter(self.state),
+            vitals=MemoryVitalsStore(self.state),
             sources={one.name: one for one in sources},
             folders=self.folders,
             uploads=uploads,

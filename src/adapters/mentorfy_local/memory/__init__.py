@@ -13,6 +13,7 @@ from mentorfy_local.memory.pauses import MemoryPauseStore
 from mentorfy_local.memory.people import MemoryAuditStore, MemoryPeopleStore
 from mentorfy_local.memory.sessions import MemorySessionStore, MemoryTokenStore
 from mentorfy_local.memory.state import MemoryState
+from mentorfy_local.memory.vitals import MemoryVitalsStore
 from mentorfy_local.memory.workers import MemoryWorkerStore
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "MemorySessionStore",
     "MemoryState",
     "MemoryTokenStore",
+    "MemoryVitalsStore",
     "MemoryWorkerStore",
 ]

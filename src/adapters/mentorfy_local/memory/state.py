@@ -1,5 +1,6 @@
 """What all memory stores of one process share."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from mentorfy_core.people.links import Link
 from mentorfy_core.people.sessions import Session, Token
 from mentorfy_core.ports.documents import DocumentEvent
 from mentorfy_core.ports.runtime import WorkerSeen
+from mentorfy_core.ports.vitals import Count
 
 Ids: TypeAlias = tuple[OrganizationId, DocumentId]
 Standing: TypeAlias = tuple[str, tuple[str, ...], Status, bool, bool]
@@ -82,6 +84,7 @@ class MemoryState:
     pauses: dict[Scope, Pause] = field(default_factory=dict)
     breakers: dict[Scope, Breaker] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)
+    counted: Counter[tuple[Count, str]] = field(default_factory=Counter)
 
     def now(self) -> datetime:
         """Return the store's time."""

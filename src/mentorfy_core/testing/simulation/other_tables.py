@@ -1,4 +1,4 @@
-"""The simulated stores' other tables: workers, people, conversations, uploads."""
+"""The simulated stores' other tables: workers, people, conversations, uploads, counts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 from mentorfy_core.ids import ImportId, OrganizationId, WorkerId
 from mentorfy_core.people import Organization
 from mentorfy_core.ports import Read, WorkerSeen
+from mentorfy_core.ports.vitals import Counts
 from mentorfy_core.testing.simulation.tables import Tables
 
 
@@ -51,3 +52,10 @@ class UploadTable:
 
     def stages(self, organization_id: OrganizationId) -> Sequence[ImportId]:
         return ()
+
+
+class Uncounted:
+    """The one method of ``ports.VitalsStore`` that a worker needs: nobody watches here."""
+
+    async def add(self, counts: Counts) -> None:
+        """Forget them."""

@@ -29,7 +29,13 @@ from mentorfy_core.testing.simulation.files import Files, Text
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.knowledge import Blobs, Knowledge
-from mentorfy_core.testing.simulation.other_tables import ConversationTable, PeopleTable, UploadTable, WorkerTable
+from mentorfy_core.testing.simulation.other_tables import (
+    ConversationTable,
+    PeopleTable,
+    Uncounted,
+    UploadTable,
+    WorkerTable,
+)
 from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
 from mentorfy_core.testing.simulation.world import BEGINNING, World
@@ -86,6 +92,7 @@ class Setting:
             uploads=remote(store, UploadTable(), UploadStage),  # type: ignore[type-abstract]
             people=remote(store, PeopleTable(tables), PeopleStore),  # type: ignore[type-abstract]
             blobs=remote(blobs, self.blobs, BlobStore),  # type: ignore[type-abstract]
+            vitals=Uncounted(),
             knowledge=learned,
             sources={SOURCE: self.files},
             text=self.text,

@@ -1,0 +1,302 @@
+"""Takes Redis away from under an import, then its workers, and counts what that costs.
+
+./dev bench outages [--documents 147] [--restarts 20] [--flushes 50] [--pauses 3] [--pause 60] [--terms 20]
+
+Workers are processes of their own that are woken through Redis and keep everything in SQLite; understanding a batch
+takes them a while, so that an import lasts about ``--seconds`` undisturbed. Afterwards every document must be
+available, each as one row that was learned once, without one try spent; and what happened may have cost no more than
+15 s each time, compared with undisturbed runs. One worker is killed: what it held, and nothing else, must be taken from
+it within lease + sweep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from mentorfy_core.application import Mentorfy
+from mentorfy_core.documents.model import Document, Status
+from mentorfy_core.people import Actor
+from mentorfy_runtime.container import running
+from mentorfy_runtime.health import health
+from mentorfy_runtime.people import local_owner
+from mentorfy_runtime.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.integration.servers.redis import RedisServer
+
+ALLOWED = 15.0
+"""Seconds that an outage may cost."""
+
+LEASE, SWEEP = timedelta(seconds=10), timedelta(seconds=2)
+NOISE = timedelta(seconds=2)
+"""How late a process may be on a busy machine."""
+
+SLOTS = 2
+LENGTHS = (343, 383, 422, 459, 497, 544, 634, 710, 763, 1012)
+"""Characters of documents, as they come in practice."""
+
+WORDS = "oar keel plank rivet cedar varnish tide harbour mast rope anchor paddle bevel clamp epoxy".split()
+SPENT = {"Broke", "LeaseExpired"}
+"""Events that end a try without success."""
+
+
+def write_documents(folder: Path, count: int, chance: random.Random) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        text = " ".join([f"Note {number}.", *chance.choices(WORDS, k=200)])
+        (folder / f"note {number:03}.txt").write_text(text[: LENGTHS[number % len(LENGTHS)]], "utf-8")
+    return folder
+
+
+@dataclass
+class Crew:
+    """Worker processes: the product's own, but slow in understanding."""
+
+    data: Path
+    redis: RedisServer
+    batch: float
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MENTORFY_")}
+        ours = {
+            "BELL": "arq",
+            "REDIS_URL": self.redis.url,
+            "LEASE": LEASE.total_seconds(),
+            "SWEEP": SWEEP.total_seconds(),
+            "SLOTS": SLOTS,
+        }
+        return {**clean, **{f"MENTORFY_{name}": str(value) for name, value in ours.items()}}
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tests.integration.servers.scripted", "worker", "--data", str(self.data)]
+        with Path(f"{self.data}.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [*command, "--batch", str(1000 * self.batch)],
+                env=self.environment,
+                cwd=Path(__file__).parents[1],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        self.workers.append(worker)
+
+    def end_oldest(self, number: int) -> subprocess.Popen[bytes]:
+        worker = self.workers.pop(0)
+        worker.send_signal(number)
+        return worker
+
+    async def replace_oldest(self) -> None:
+        worker = self.end_oldest(signal.SIGTERM)
+        self.start()
+        assert await asyncio.to_thread(worker.wait, 60) == 0, "a worker did not end in good order"
+
+
+@contextmanager
+def a_crew(data: Path, redis: RedisServer, batch: float, size: int) -> Iterator[Crew]:
+    ours = Crew(data, redis, batch)
+    try:
+        for _ in range(size):
+            ours.start()
+        yield ours
+    finally:
+        for worker in ours.workers:
+            worker.terminate()
+        for worker in ours.workers:
+            worker.wait(60)
+
+
+@asynccontextmanager
+async def office(data: Path, redis: RedisServer) -> AsyncIterator[tuple[Mentorfy, Actor]]:
+    async with running(Settings(data=data, bell="arq", redis_url=SecretStr(redis.url))) as mentorfy:
+        yield mentorfy, await local_owner(mentorfy)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is left after an import.
+
+    Attributes:
+        seconds: Until everything was at rest.
+        learned: How many documents were learned so many times.
+        spent: Tries that ended without success.
+        losses: When leases were ended.
+    """
+
+    seconds: float
+    rows: int
+    available: int
+    learned: dict[int, int]
+    spent: int
+    losses: list[datetime]
+
+    def is_whole(self, count: int) -> bool:
+        return self.rows == self.available == count and self.learned == {1: count}
+
+
+async def outcome(mentorfy: Mentorfy, owner: Actor, seconds: float) -> Outcome:
+    documents: list[Document] = [view.document for view in await mentorfy.documents(owner)]
+    lives = [await mentorfy.ports.documents.timeline(one.organization_id, one.id) for one in documents]
+    return Outcome(
+        seconds=seconds,
+        rows=len({(one.source, one.external_id) for one in documents}),
+        available=sum(one.status is Status.AVAILABLE_TO_AI for one in documents),
+        learned=dict(Counter(sum(event.event == "Learned" for event in life) for life in lives)),
+        spent=sum(event.event in SPENT for life in lives for event in life),
+        losses=sorted(event.at for life in lives for event in life if event.event == "LeaseExpired"),
+    )
+
+
+Disturbance = Callable[[Crew], Awaitable[object]]
+
+
+async def one_run(crew: Crew, folder: Path, count: int, seconds: float, disturbances: list[Disturbance]) -> Outcome:
+    """Import while things happen at even distances, all of them before the undisturbed end."""
+    async with office(crew.data, crew.redis) as (mentorfy, owner):
+        await until(lambda: work(mentorfy, len(crew.workers)), 120)
+        began = time.monotonic()
+        await mentorfy.start_import(owner, "local", str(folder), confirmed=True)
+        disturbing = asyncio.create_task(spread(crew, seconds, disturbances))
+        await until(lambda: is_over(mentorfy, count), 20 * seconds + 300)
+        took = time.monotonic() - began
+        await disturbing
+        return await outcome(mentorfy, owner, took)
+
+
+async def spread(crew: Crew, seconds: float, disturbances: list[Disturbance]) -> None:
+    began = time.monotonic()
+    for number, disturb in enumerate(disturbances, 1):
+        moment = began + 0.9 * seconds * number / (len(disturbances) + 1)
+        await asyncio.sleep(max(0.0, moment - time.monotonic()))
+        await disturb(crew)
+
+
+async def until(happened: Callable[[], Awaitable[bool]], within: float) -> None:
+    async with asyncio.timeout(within):
+        while not await happened():  # noqa: ASYNC110 - other processes call nobody
+            await asyncio.sleep(0.1)
+
+
+async def work(mentorfy: Mentorfy, workers: int) -> bool:
+    return (await health(mentorfy)).workers == workers
+
+
+async def is_over(mentorfy: Mentorfy, count: int) -> bool:
+    counts = (await health(mentorfy)).counts
+    return counts[Status.AVAILABLE_TO_AI] + counts[Status.FAILED] == count
+
+
+async def restart(crew: Crew) -> None:
+    await asyncio.to_thread(crew.redis.restart)
+
+
+async def flush(crew: Crew) -> None:
+    await asyncio.to_thread(crew.redis.flush)
+
+
+def paused(seconds: float) -> Disturbance:
+    async def pause(crew: Crew) -> None:
+        crew.redis.pause()
+        await asyncio.sleep(seconds)
+        crew.redis.resume()
+
+    return pause
+
+
+def killing(kills: list[datetime]) -> Disturbance:
+    async def kill(crew: Crew) -> None:
+        kills.append(datetime.now(UTC))
+        crew.end_oldest(signal.SIGKILL).wait()
+
+    return kill
+
+
+def main() -> int:
+    options = arguments()
+    batch = options.seconds * options.workers * SLOTS / options.documents
+    runs: dict[str, tuple[int, Outcome]] = {}
+    kills: list[datetime] = []
+    with tempfile.TemporaryDirectory(prefix="mentorfy-outages-") as temporary, RedisServer() as redis:
+        place = Path(temporary)
+        folder = write_documents(place / "documents", options.documents, random.Random(147))
+        for name, disturbances in disturbances_of(options, kills).items():
+            with a_crew(place / name, redis, batch, options.workers) as crew:
+                seen = asyncio.run(one_run(crew, folder, options.documents, options.seconds, disturbances))
+            runs[name] = len(disturbances), seen
+            print(
+                f"{name}: {seen.seconds:.1f} s, {seen.available} of {options.documents} available, "
+                f"learned {seen.learned}, {seen.spent} tries spent",
+                flush=True,
+            )
+    return judged(options.documents, runs, kills[0])
+
+
+def disturbances_of(options: argparse.Namespace, kills: list[datetime]) -> dict[str, list[Disturbance]]:
+    kinds: dict[str, list[Disturbance]] = {
+        f"{options.restarts} restarts": [restart] * options.restarts,
+        f"{options.flushes} flushes": [flush] * options.flushes,
+        f"{options.pauses} pauses of {options.pause:g} s": [paused(options.pause)] * options.pauses,
+        f"{options.terms} workers replaced": [Crew.replace_oldest] * options.terms,
+        "one worker killed": [killing(kills)],
+    }
+    if not options.together:
+        return {"undisturbed": [], **kinds, "undisturbed again": []}
+    in_turns = chain.from_iterable(zip_longest(*kinds.values()))
+    return {"undisturbed": [], ", ".join(kinds): [each for each in in_turns if each is not None]}
+
+
+def judged(documents: int, runs: dict[str, tuple[int, Outcome]], killed_at: datetime) -> int:
+    calm = statistics.mean(one.seconds for times, one in runs.values() if not times)
+    extra = {name: round((one.seconds - calm) / times, 1) for name, (times, one) in runs.items() if times}
+    losses = [at for _, one in runs.values() for at in one.losses]
+    recovered = max(losses, default=killed_at) - killed_at
+    good = (
+        all(one.is_whole(documents) for _, one in runs.values())
+        and all(one.spent == len(one.losses) for _, one in runs.values())
+        and 1 <= len(losses) <= SLOTS
+        and min(losses) > killed_at
+        and recovered <= LEASE + SWEEP + NOISE
+        and all(seconds <= ALLOWED for seconds in extra.values())
+    )
+    taken = {"taken_from_the_killed": len(losses), "after_seconds": round(recovered.total_seconds(), 1)}
+    print(json.dumps({"good": good, "extra_seconds_each": extra, **taken}))
+    return 0 if good else 1
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=147)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--restarts", type=int, default=20)
+    parser.add_argument("--flushes", type=int, default=50)
+    parser.add_argument("--pauses", type=int, default=3)
+    parser.add_argument("--pause", type=float, default=60.0)
+    parser.add_argument("--terms", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=240.0)
+    parser.add_argument("--together", action="store_true", help="everything in one import")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
