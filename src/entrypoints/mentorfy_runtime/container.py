@@ -152,7 +152,15 @@ def _pauses(database: "Database") -> PauseStore:
     return SqlitePauseStore(database)
 
 
-def _limiter(database: "Database") -> Limiter:
+def _limiter(settings: Settings, database: "Database", workers: WorkerStore) -> Limiter:
+    if settings.redis_url is not None:
+        from mentorfy_arq.limiter import RedisLimiter
+
+        async def alive() -> int:
+            seen = await workers.workers()
+            return sum(one.seen_at > seen.at - settings.lease for one in seen.value)
+
+        return RedisLimiter(settings.redis_url.get_secret_value(), alive)
     from mentorfy_sqlite.limiter import SqliteLimiter
 
     return SqliteLimiter(database)
@@ -274,6 +282,8 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
     documents = providers.Singleton(_documents, database)
     uploads = providers.Singleton(_uploads, settings)
     bell = providers.Singleton(_bell, settings)
+    workers = providers.Singleton(_workers, database)
+    limiter = providers.Singleton(_limiter, settings, database, workers)
     ports = providers.Singleton(
         Ports,
         documents=documents,
@@ -291,9 +301,9 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         audits=providers.Singleton(_audits, database),
         credentials=providers.Singleton(_credentials),
         new_secret=providers.Singleton(_new_secret),
-        workers=providers.Singleton(_workers, database),
+        workers=workers,
         pauses=providers.Singleton(_pauses, database),
-        limiter=providers.Singleton(_limiter, database),
+        limiter=limiter,
         vitals=providers.Singleton(_vitals, database),
         sources=providers.Singleton(_sources, uploads, documents),
         uploads=uploads,
@@ -307,7 +317,7 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         new_id=providers.Singleton(_new_id),
         randomness=providers.Singleton(_randomness),
     )
-    to_open = providers.List(database, knowledge, text, bell)
+    to_open = providers.List(database, knowledge, text, bell, limiter)
 
 
 @asynccontextmanager
@@ -324,7 +334,7 @@ async def running(settings: Settings) -> AsyncGenerator[Mentorfy]:
     to_open: list[object] = adapters.to_open()
     async with AsyncExitStack() as stack:
         for adapter in to_open:
-            if isinstance(adapter, AbstractAsyncContextManager):  # a bell inside one process has nothing to close
+            if isinstance(adapter, AbstractAsyncContextManager):  # what is inside one process has nothing to close
                 await stack.enter_async_context(adapter)
         mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
         await mentorfy.establish()

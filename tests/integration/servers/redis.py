@@ -80,6 +80,13 @@ class RedisServer:
             connection.sendall(command.encode() + b"\r\n")
             return connection.makefile("rb").readline().decode().strip()
 
+    def say_all(self, command: str) -> str:
+        """Return the text that answers a command."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+            connection.sendall(command.encode() + b"\r\n")
+            answer = connection.makefile("rb")
+            return answer.read(int(answer.readline()[1:])).decode()
+
     def _answers(self) -> bool:
         try:
             return self.say("PING") == "+PONG"
