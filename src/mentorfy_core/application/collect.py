@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mentorfy_core.application.learn import BATCH, batches
 from mentorfy_core.application.timing import Timing
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import ImportId, OrganizationId
@@ -57,9 +56,7 @@ class Collect:
         live = await self.ports.documents.live(organization_id)
         for generation in sorted(live.generations.keys() - held):
             ledger = await self.ports.generations.ledger(organization_id, generation)
-            for indexes in batches(sorted(ledger), BATCH):
-                results = {index: ledger[index] for index in indexes}
-                await self.ports.knowledge.write(organization_id, generation, results)
+            await self.ports.knowledge.write(organization_id, generation, ledger)
 
     async def _delete_blobs(self, organization_id: OrganizationId) -> None:
         keys = await self.ports.blobs.keys(organization_id)
