@@ -136,4 +136,10 @@ BUGS = (
     Bug("what is stopped is seen in line only", APP + "claim", " or blocked.value.stops(document)", ""),
     Bug("a pause costs a try", APP + "attempt", "if put_off_until else broke", "if False else broke"),
     Bug("a lifted pause goes on", STORE.replace("tables", "pauses"), "replace(stored, until=world.now())", "stored"),
+    # of budgets
+    Bug("leave to ask costs nothing", CORE + "budget.pace", "left=self.left - amount if known else 0.0", "left=self.left if known else 0.0"),
+    Bug("a server's wish binds nobody else", CORE + "budget.rules", "now + (REST if news.retry_after is None else news.retry_after)", "now + REST"),
+    Bug("nobody tells of a refusal", APP + "budgeting", "found.kind is ErrorKind.RATE_LIMIT", "False"),
+    Bug("what counts is asked without leave", APP + "learn", "if meter is None:", "if True:"),
+    Bug("a used-up budget is a failure", APP + "attempt", "return Postponed(epoch=document.epoch, until=error.until)", "return self._broke(document, error)"),
 )  # fmt: skip

@@ -7,10 +7,10 @@ from contextvars import copy_context
 import pytest
 
 from mentorfy_core.testing.simulation.breaches import Breach
-from tests.simulation.breaches import PLANTED, at_rest, claims, imports, processes, reports, rows, visibility
+from tests.simulation.breaches import PLANTED, at_rest, budgets, claims, imports, processes, reports, rows, visibility
 from tests.simulation.scene import Scene
 
-ALL = (at_rest, claims, imports, processes, reports, rows, visibility)
+ALL = (at_rest, budgets, claims, imports, processes, reports, rows, visibility)
 
 
 @pytest.mark.parametrize("breach", Breach, ids=lambda breach: breach.name)

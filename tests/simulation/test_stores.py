@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 
 import pytest
 
-from mentorfy_core.ports import DocumentStore, GenerationStore, ImportStore, PauseStore
+from mentorfy_core.ports import DocumentStore, GenerationStore, ImportStore, Limiter, PauseStore
 from mentorfy_core.testing.contracts.document_claims import DocumentClaims
 from mentorfy_core.testing.contracts.document_reads import DocumentReads
 from mentorfy_core.testing.contracts.document_writes import DocumentWrites
 from mentorfy_core.testing.contracts.generations import GenerationStoreContract
 from mentorfy_core.testing.contracts.imports import ImportStoreContract
+from mentorfy_core.testing.contracts.limiter import LimiterContract
 from mentorfy_core.testing.contracts.pauses import PauseStoreContract
 from mentorfy_core.testing.samples import ticking_clock
 from mentorfy_core.testing.simulation.faults import remote
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
+from mentorfy_core.testing.simulation.limiter import LimiterTable
 from mentorfy_core.testing.simulation.loop import SimulatedLoop
 from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
@@ -86,6 +88,13 @@ class TestSimulatedPauses(PauseStoreContract):
     @pytest.fixture
     def store(self, tables: Tables) -> PauseStore:
         return remote(Quiet(), PauseTable(tables), PauseStore)  # type: ignore[type-abstract]
+
+
+class TestSimulatedLimiter(LimiterContract):
+    @pytest.fixture
+    def limiter(self, tables: Tables) -> Limiter:
+        cast(ClockWorld, tables.world).clock = lambda: datetime.now(UTC)
+        return remote(Quiet(), LimiterTable(tables), Limiter)  # type: ignore[type-abstract]
 
 
 class TestSimulatedImports(ImportStoreContract):

@@ -25,6 +25,7 @@ FAULTS: Final = frozenset(
         "file not found",
         "frozen",
         "killed",
+        "limit hit",
         "lid closed",
         "network_error",
         "odd exception",
@@ -45,6 +46,7 @@ FAULTS: Final = frozenset(
 PAUSES: Final = frozenset(
     {"paused by a person", "paused by the machine", "pause lifted", "breaker open", "breaker closed"}
 )
+LEAVE: Final = frozenset({"leave granted", "leave waited for", "leave put off"})
 REFUSALS: Final = frozenset(
     f"refused {what}"
     for what in (
@@ -79,7 +81,7 @@ REFUSALS: Final = frozenset(
         "save: the lease has not passed",
     )
 )
-EXPECTED: Final = TRANSITIONS | FAULTS | PAUSES | REFUSALS
+EXPECTED: Final = TRANSITIONS | FAULTS | PAUSES | LEAVE | REFUSALS
 
 
 def never_seen(counts: Mapping[str, int]) -> list[str]:

@@ -32,6 +32,7 @@ CHORES: Final = frozenset(
         "keys",
         "kept_blobs",
         "obstacles",
+        "supply",
         "generations",
     }
 )

@@ -11,6 +11,7 @@ from typing import Final
 
 from mentorfy_core.application import Mentorfy, Timing
 from mentorfy_core.testing.simulation import rest
+from mentorfy_core.testing.simulation.allowance import Allowance
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.loop import SimulatedLoop
 from mentorfy_core.testing.simulation.monitors import Monitors
@@ -74,7 +75,8 @@ def run(
     draw = Random(seed * 8)
     weather, plan = Weather.drawn(draw), drawn_plan(draw)
     kept = [act for number, act in enumerate(plan) if number not in without]
-    world = World(seed, SimulatedLoop(seed, max_steps=max_steps), weather, tells=tells)  # type: ignore[abstract]
+    allowance, loop = Allowance.drawn(Random(seed * 8 + 6)), SimulatedLoop(seed, max_steps=max_steps)  # type: ignore[abstract]
+    world = World(seed, loop, weather, tells=tells, allowance=allowance)
     schedule = _Schedule(world, kept, draw)
     world.loop.run(schedule.course())
     world.violations.extend(Violation(Breach.STRAY, stray, world.loop.time()) for stray in world.loop.strays)

@@ -16,6 +16,7 @@ from mentorfy_core.ports import (
     GenerationStore,
     ImportStore,
     KnowledgeBase,
+    Limiter,
     PauseStore,
     PeopleStore,
     Ports,
@@ -29,6 +30,7 @@ from mentorfy_core.testing.simulation.files import Files, Text
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.knowledge import Blobs, Knowledge
+from mentorfy_core.testing.simulation.limiter import LimiterTable
 from mentorfy_core.testing.simulation.other_tables import (
     ConversationTable,
     PeopleTable,
@@ -87,6 +89,7 @@ class Setting:
             generations=remote(store, GenerationTable(tables), GenerationStore),  # type: ignore[type-abstract]
             imports=remote(store, ImportTable(tables), ImportStore),  # type: ignore[type-abstract]
             workers=remote(store, WorkerTable(tables), WorkerStore),  # type: ignore[type-abstract]
+            limiter=remote(store, LimiterTable(tables), Limiter),  # type: ignore[type-abstract]
             pauses=remote(store, PauseTable(tables), PauseStore),  # type: ignore[type-abstract]
             conversations=remote(store, ConversationTable(), ConversationStore),  # type: ignore[type-abstract]
             uploads=remote(store, UploadTable(), UploadStage),  # type: ignore[type-abstract]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, get_args
 
+from mentorfy_core.budget import Budget
 from mentorfy_core.documents.eta import Line
 from mentorfy_core.documents.events import (
     Broke,
@@ -60,6 +61,7 @@ class Tables:
     workers: dict[WorkerId, WorkerSeen] = field(default_factory=dict)
     pauses: dict[Scope, Pause] = field(default_factory=dict)
     breakers: dict[Scope, Breaker] = field(default_factory=dict)
+    budgets: dict[str, Budget] = field(default_factory=dict)
     paused_at: dict[Scope, float] = field(default_factory=dict)
     opened_at: dict[Scope, float] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from mentorfy_core.documents.model import Stage
 from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import ClaimToken, DocumentId
 from mentorfy_core.imports.model import Import
+from mentorfy_core.testing.simulation.allowance import Allowance
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.loop import NODE, Node, SimulatedLoop
 from mentorfy_core.testing.simulation.watch import Watch
@@ -134,6 +135,7 @@ class World:
     Attributes:
         tells: Somebody wants to read the story.
         stormy: Faults happen; False once the schedule calms down.
+        allowance: What the provider of knowledge lets itself be asked.
         down_until: Until when the store answers nobody.
         providers_down_until: Likewise source and knowledge.
         stopped_at: When a process was last over.
@@ -150,6 +152,7 @@ class World:
     weather: Weather
     tells: bool = False
     stormy: bool = True
+    allowance: Allowance = field(default_factory=Allowance)
     down_until: float = -1.0
     providers_down_until: float = -1.0
     stopped_at: float = -1.0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import get_args
 
+from mentorfy_core.budget import Ask, Budget, News
 from mentorfy_core.documents.events import Broke, Claimed, Deleted, Event, Found, Learned, Report
 from mentorfy_core.documents.model import Document
 from mentorfy_core.ids import GenerationId
@@ -10,6 +11,7 @@ from mentorfy_core.imports.model import Import
 from mentorfy_core.knowledge.model import Generation
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.monitors.attempts import AttemptMonitor
+from mentorfy_core.testing.simulation.monitors.budget import BudgetMonitor
 from mentorfy_core.testing.simulation.monitors.imports import ImportMonitor
 from mentorfy_core.testing.simulation.monitors.rows import RowMonitor
 from mentorfy_core.testing.simulation.monitors.visibility import VisibilityMonitor
@@ -31,12 +33,14 @@ class Monitors:
         self.attempts = AttemptMonitor(setting)
         self.visibility = VisibilityMonitor(setting)
         self.imports = ImportMonitor(setting)
+        self.budget = BudgetMonitor(setting)
         self.on_change = on_change
 
     def document_written(self, before: Document | None, after: Document, event: Event | Found) -> None:
         """Check a document's row."""
         self._noted(before, after, event)
         self.rows.imported(after, event)
+        self.budget.happened(after, event)
         self.imports.told(after)
         if before is None:
             self.rows.added(after)
@@ -99,6 +103,22 @@ class Monitors:
     def obstacles_changed(self) -> None:
         """Let whoever waits look again."""
         self.on_change()
+
+    def granted(self, ask: Ask, after: Budget) -> None:
+        """Check leave to ask a provider."""
+        self.budget.granted(ask, after)
+
+    def told(self, news: News, before: Budget, after: Budget) -> None:
+        """Note what a provider said."""
+        self.budget.told(news, before, after)
+
+    def asked(self, calls: int) -> None:
+        """Check a call of a provider."""
+        self.budget.asked(calls)
+
+    def refused(self) -> None:
+        """Note a provider's refusal."""
+        self.budget.refused()
 
     def import_written(self, before: Import | None, after: Import) -> None:
         """Check an import's row."""
