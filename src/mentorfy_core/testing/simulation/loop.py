@@ -199,7 +199,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
             (self._ready if turn.number else self._between).append(turn)
 
     def _step(self) -> None:
-        while self._between:
+        while self._between and not self._stopped:
             self._take(self._between.popleft())
         ready = self._ready
         if not ready or self._stopped:
