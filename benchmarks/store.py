@@ -6,6 +6,7 @@ and is awaited. It is measured with the slots of a worker (what they ask for at 
 slot, where every save waits for a thread and for the disk. Rounds alternate, so that a slow disk is slow for all.
 
     ./dev bench store [--rounds 8] [--seconds 1] [--slots 4]
+    ./dev bench store --supabase      how many requests a document costs there
 """
 
 from __future__ import annotations
@@ -100,7 +101,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--slots", type=int, default=4)
+    parser.add_argument("--supabase", action="store_true")
     options = parser.parse_args()
+    if options.supabase:
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        from benchmarks._supabase_calls import main as count
+
+        return count()
     kinds = {"store": options.slots, "store, 1 slot": 1, "bare sqlite3": 0}
     rates: dict[str, list[float]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:

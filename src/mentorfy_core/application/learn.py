@@ -50,7 +50,8 @@ class Learn:
         store = self.ports.generations
         data = await self._bytes(document)
         generation = await until_answered(lambda: store.get(organization_id, generation_id))
-        ledger = dict(await until_answered(lambda: store.ledger(organization_id, generation_id)))
+        is_new = generation.chunks_expected is None  # nothing is recorded before it is settled how much there is
+        ledger = {} if is_new else dict(await until_answered(lambda: store.ledger(organization_id, generation_id)))
         with blaming(KNOWLEDGE):
             written = await self.ports.knowledge.written(organization_id, generation_id)
         await self._write(generation, {i: result for i, result in ledger.items() if i not in written})

@@ -63,6 +63,7 @@ class FaultyProxy:
         self.planned: deque[Fault | None] = deque()
         self.chance: Callable[[str], Fault | None] = lambda _path: None
         self.url = ""
+        self._serving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[FaultyProxy]:
@@ -73,11 +74,20 @@ class FaultyProxy:
             yield self
         finally:
             server.close()
+            for task in self._serving:
+                task.cancel()
+            await asyncio.gather(*self._serving)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await self._one(reader, writer)
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -106,9 +116,10 @@ class FaultyProxy:
     async def _forwarded(self, head: bytes, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._target)
         writer.write(re.sub(rb"(?i)\r\nconnection: [^\r]*", b"\r\nConnection: close", head) + body)
-        answer = await reader.read()
-        writer.close()
-        return answer
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
 
 
 def _answer(status: str, body: bytes) -> bytes:
