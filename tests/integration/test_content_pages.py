@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
+from benchmarks._many_documents import fill
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.documents.events import Found
 from mentorfy_core.documents.listing import Filter
@@ -29,6 +30,7 @@ from mentorfy_web.organizations import HEADER
 from tests.integration.servers.seeded import learn
 from tests.integration.signed_in import signed_in
 
+MOST_ELEMENTS: Final = 3000
 UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
 
 FILES: Final = {
@@ -329,6 +331,28 @@ def test_a_big_folder_comes_in_portions(empty: Site) -> None:
     folder = folder_called(page, "Big")
     portion = empty.client.get("/content/inside", params={"folder": folder, "after": more[2]}).text
     assert portion.count('class="document ') == 50
+
+
+def test_ten_thousand_documents_in_eight_hundred_folders_make_a_small_page(empty: Site, tmp_path: Path) -> None:
+    empty.call(fill, tmp_path / "data" / "mentorfy.db", empty.owner.organization_id)
+    sizes = [elements(empty.get("/"))]
+    page, way = empty.get("/"), []
+    for name in ("Client 3", "Year 2020", "Folder 7"):
+        way.append(folder_called(page, name))
+        page = empty.get("/?" + "&".join(f"open={one}" for one in [*opened_in(page), *way]))
+        sizes.append(elements(page))
+    print("elements of the page, with no, one, two and three more folders open:", sizes)
+    assert "10,000" in page
+    assert page.count('class="document ') >= 10
+    assert max(sizes) <= MOST_ELEMENTS
+
+
+def elements(page: str) -> int:
+    return len(re.findall(r"<[a-z]", page))
+
+
+def opened_in(page: str) -> list[str]:
+    return re.findall(r'aria-expanded="true" data-folder="(\w+)"', page)
 
 
 def test_a_missing_worker_is_said_until_one_lives(empty: Site) -> None:

@@ -87,7 +87,7 @@ class Server:
         self._listening.set_inheritable(True)
         for parts in (("web",), ("worker",)) if self.apart else (("web", "worker"),):
             self.start(*parts)
-        eventually(lambda: answers(f"{self.address}/healthz"), within=PATIENT, what=f"an answer ({self.log})")
+        self._await_answer()
         return self
 
     def __exit__(
@@ -123,12 +123,16 @@ class Server:
 
     @contextmanager
     def killed(self, part: str) -> Iterator[None]:
-        """Kill a part, and start it again afterwards."""
+        """Kill a part, start it again afterwards, and wait until there is an answer again."""
         self.kill(part)
         try:
             yield
         finally:
             self.start(part)
+            self._await_answer()
+
+    def _await_answer(self) -> None:
+        eventually(lambda: answers(f"{self.address}/healthz"), within=PATIENT, what=f"an answer ({self.log})")
 
     def _furnished(self) -> list[Tenant]:
         command = [*FURNISHED, self.house, "--data", str(self.data)]

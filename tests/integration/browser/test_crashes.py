@@ -48,6 +48,22 @@ def test_an_import_goes_on_without_the_web_server(open_window: Window, server: S
         expect(page.get_by_role("status")).to_contain_text("39 new files imported")
 
 
+def test_a_page_that_had_no_answer_goes_on_by_itself(open_window: Window, server: Server) -> None:
+    (server.files / "ferry.txt").write_text("The ferry leaves at half past six.", "utf-8")
+    client = Client(server.address, server.tenants[0].tokens[0])
+    _, job = client.ask("POST", "/api/imports", {"source": "local", "folder": str(server.files)})
+    with open_window(expected=GONE) as page:
+        page.goto(f"/imports/{job['id']}")
+        confirm = page.get_by_role("button", name="Import 1 file")
+        expect(confirm).to_be_visible()
+        page.context.set_offline(True)
+        confirm.click()
+        expect(page.get_by_role("alert")).to_contain_text("does not answer")
+        assert client.ask("POST", f"/api/imports/{job['id']}/confirm", {})[0] == 200
+        page.context.set_offline(False)
+        expect(page.get_by_role("status")).to_contain_text("1 new file")
+
+
 def available(server: Server) -> int:
     """Return how many documents the first organisation can be answered from; the web server is not asked."""
     counts = Program(server.data).json("documents", "--organization", server.tenants[0].organization)

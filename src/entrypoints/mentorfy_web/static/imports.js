@@ -13,13 +13,18 @@ let timer = 0;
 const current = () => document.querySelector("[data-import-part]");
 const dialog = () => document.querySelector("dialog.import-dialog");
 
+/** Ask for a part and show it; whatever comes of that, what is shown is kept up to date afterwards. */
 async function load(address, options = {}) {
   clearTimeout(timer);
-  const answer = await ask(address, { ...options, headers: asPart() });
-  if (answer.status === 204) return watch();
-  const text = await answer.text();
-  if (!answer.ok) return complain(text);
-  show(text, answer.url);
+  try {
+    const answer = await ask(address, { ...options, headers: asPart() });
+    if (answer.status === 204) return;
+    const text = await answer.text();
+    if (answer.ok) show(text, answer.url);
+    else complain(text);
+  } finally {
+    watch();
+  }
 }
 
 /** Put a new part in the place of the old one; where only numbers moved, move only those. */
@@ -38,7 +43,6 @@ function show(text, address) {
     if (!dialog()) scrollTo(0, 0);
     if (!dialog() && address) history.replaceState(null, "", withoutSince(new URL(address)));
   }
-  watch();
 }
 
 function withoutSince(address) {
@@ -105,12 +109,8 @@ function watch() {
   if (part?.dataset.since === undefined) return;
   timer = setTimeout(async () => {
     if (document.hidden) return watch();
-    try {
-      const query = new URLSearchParams({ since: part.dataset.since });
-      await load(`${part.dataset.address}?${query}`);
-    } catch {
-      watch(); // the server does not answer: it will
-    }
+    const query = new URLSearchParams({ since: part.dataset.since });
+    await load(`${part.dataset.address}?${query}`).catch(() => {}); // the server does not answer: it will
   }, part.dataset.since === "plan" ? NOW_AND_THEN : EVERY);
 }
 
