@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,17 @@ class TestSqliteLimiter(InSqlite, LimiterContract):
     @pytest.fixture
     def limiter(self, database: Database) -> Limiter:
         return SqliteLimiter(database)
+
+    async def test_programs_on_one_file_share_a_budget(
+        self, database: Database, tmp_path: Path, us: OrganizationId
+    ) -> None:
+        async with Database(tmp_path / "store.db") as another:
+            limiters = [SqliteLimiter(database), SqliteLimiter(another)]
+            await limiters[0].tell(us, "model", Stated(LIMIT))
+            began = (await limiters[0].ask(us, "model", an_ask())).at
+            both = await asyncio.gather(*(granted(limiter, us) for limiter in limiters))
+            ended = (await limiters[1].ask(us, "model", an_ask())).at
+        assert BURST - 1 <= sum(both) <= BURST + LIMIT * ((ended - began) / timedelta(minutes=1))
 
 
 async def three() -> int:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from mentorfy_core.application.obstacles import HUNGRY
 from mentorfy_core.budget import Supply
+from mentorfy_core.documents.badges import in_words
 from mentorfy_core.documents.eta import Line, Outlook, outlook_in_words, outlooks
 from mentorfy_core.documents.model import Stage
 from mentorfy_core.documents.paces import Measured, Pace, pace_of
@@ -60,7 +62,14 @@ class Outlooks:
         found = await self._of(line, organization_id, waiting, read.at)
         silence = "" if await self._slots() else NO_WORKER
         words = {one: outlook_in_words(outlook) for one, outlook in found.items()}
-        return {one: words.get(one, silence) if one in going else ON_HOLD for one in sorted(waiting)}
+        told = {one: words.get(one, silence) if one in going else ON_HOLD for one in waiting}
+        hungry = await self._hungry()
+        return {one: "; ".join(filter(None, (told[one], hungry if one in going else ""))) for one in sorted(waiting)}
+
+    async def _hungry(self) -> str:
+        """Return why nothing is learned now, where it is for the provider's limits."""
+        free_in = (await self._supply()).free_in
+        return f"the provider may be asked again in {in_words(free_in)}" if free_in > HUNGRY else ""
 
     async def _of(
         self, line: Line, organization_id: OrganizationId, wanted: Container[DocumentId], now: datetime

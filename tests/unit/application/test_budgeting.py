@@ -281,3 +281,17 @@ def test_an_outlook_knows_the_budget() -> None:
             assert min(one.low for one in later.values()) >= HOUR
 
     lived(course)
+
+
+def test_people_are_told_that_a_provider_is_waited_for() -> None:
+    async def course() -> None:
+        world = await filled(documents=2)
+        provided(world)
+        await left_alone(world)
+        async with working(world):
+            await slept(MINUTE)
+            wanted = {one.id for one in rows(world)}
+            told = await Outlooks(world.ports, world.timing.lease).told(ORGANIZATION, wanted)
+        assert set(told.values()) == {"the provider may be asked again in 59 min"}
+
+    lived(course)

@@ -85,6 +85,12 @@ class ChatModelContract:
         answer = await self.answer(chat, organization_id, request("What does the telephone hour cost?", *PASSAGES))
         assert any(character.isalnum() for character in answer)
 
+    async def test_what_is_counted_has_a_price(self, chat: ChatModel) -> None:
+        """And belongs to somebody."""
+        if chat.meter is not None:
+            assert chat.meter.provider
+            assert chat.meter.price(request("What does the telephone hour cost?", *PASSAGES)).requests >= 1
+
     async def test_pieces_hold_text(self, chat: ChatModel, organization_id: OrganizationId) -> None:
         """None is empty: each is shown when it comes."""
         asked = request("What does the telephone hour cost?", *PASSAGES)

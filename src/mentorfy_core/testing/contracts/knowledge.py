@@ -157,6 +157,13 @@ class KnowledgeBaseContract:
         """Another one means: learn again."""
         assert knowledge.recipe.strip()
 
+    async def test_what_is_counted_has_a_price(self, knowledge: KnowledgeBase) -> None:
+        """And belongs to somebody; more costs more, or as much."""
+        if knowledge.meter is not None:
+            one, all_ = (knowledge.meter.price(some) for some in (chunks(BREAD[:1]), chunks(BREAD)))
+            assert knowledge.meter.provider
+            assert (1 <= one.requests <= all_.requests, one.tokens <= all_.tokens) == (True, True)
+
     async def test_understanding_returns_one_result_per_chunk(
         self, knowledge: KnowledgeBase, ours: OrganizationId
     ) -> None:
