@@ -59,9 +59,11 @@ async def told(documents: DocumentStore, generations: GenerationStore, last: Doc
 class Stories(RuleBasedStateMachine):
     """The memory stores are the model; the SQLite stores are asked the same, and must answer the same."""
 
+    begins: datetime = LONG_AGO
+
     def __init__(self) -> None:
         super().__init__()
-        self.now: datetime = LONG_AGO
+        self.now = self.begins
         self.made = 0
         self.past: list[Document] = []
         self.folder = tempfile.mkdtemp()
@@ -80,9 +82,10 @@ class Stories(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def asked(self, ask: Callable[[DocumentStore, GenerationStore], Awaitable[Any]]) -> Any:
-        """Ask both, and return what both answered: a value, or the kind of a refusal."""
-        first, second = (self.loop.run_until_complete(answer(ask(*stores))) for stores in self.stores)
-        assert first == second
+        """Ask all, and return what all answered: a value, or the kind of a refusal."""
+        first, *others = (self.loop.run_until_complete(answer(ask(*stores))) for stores in self.stores)
+        for other in others:
+            assert first == other
         return first
 
     def new_id(self) -> UUID:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mentorfy_core.testing.samples import new_id
-from tests.integration.servers.postgres import Postgres
-from tests.integration.servers.supabase_server import MIGRATIONS, ROLES
+from tests.integration.servers.postgres import Postgres, run_sql
+from tests.integration.servers.supabase_server import new_database
 
 ROLE_NAMES = ("anon", "authenticated", "service_role")
 
@@ -71,13 +70,8 @@ Run = Callable[[str], str]
 @pytest.fixture(scope="module")
 def run(cluster: Postgres) -> Iterator[Run]:
     """Run statements in a database of its own; the schema is there."""
-    name = f"bare_{new_id().hex}"
-    cluster.run(f"create database {name}")
-    cluster.run(f"{ROLES} grant project_owner to current_user; alter database {name} owner to project_owner;", name)
-    for migration in sorted(MIGRATIONS.glob("*.sql")):
-        cluster.run(f"begin; set local role project_owner;\n{migration.read_text()}\ncommit;", name)
-    yield lambda sql: cluster.run(sql, name)
-    cluster.run(f"drop database {name}")
+    with new_database(cluster) as url:
+        yield lambda sql: run_sql(sql, url)
 
 
 def tried(run: Run, sql: str) -> dict[tuple[str, str, str], bool]:

@@ -41,6 +41,13 @@ class Direct(Supabase):
         await self._connection.execute("set role service_role")
         return self
 
+    async def set_clock(self, microseconds: int) -> None:
+        """Let the store's time be this, in microseconds since 1970, until the machine's clock is past it."""
+        assert self._connection is not None
+        await self._connection.execute("reset role")
+        await self._connection.execute("select setval('mentorfy.clock', %s)", (microseconds,))
+        await self._connection.execute("set role service_role")
+
     async def aclose(self) -> None:
         await super().aclose()
         if self._connection is not None:

@@ -99,6 +99,18 @@ def named_project() -> Project | None:
 
 
 @contextmanager
+def new_database(cluster: Postgres) -> Iterator[str]:
+    """Give a database with our schema and nothing else, applied by an owner who is no superuser; where it is."""
+    name = f"bare_{secrets.token_hex(8)}"
+    cluster.run(f"create database {name}")
+    cluster.run(f"{ROLES} grant project_owner to current_user; alter database {name} owner to project_owner;", name)
+    for migration in sorted(MIGRATIONS.glob("*.sql")):
+        cluster.run(f"begin; set local role project_owner;\n{migration.read_text()}\ncommit;", name)
+    yield cluster.url(name)
+    cluster.run(f"drop database {name} with (force)")
+
+
+@contextmanager
 def peer(database: Postgres) -> Iterator[Project]:
     """Start the peer on a new database of a cluster."""
     assert (PEER / "node_modules").is_dir(), "the Supabase peer is missing: ./dev setup installs it where npm is"
