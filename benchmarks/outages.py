@@ -107,11 +107,6 @@ class Crew:
         worker.send_signal(number)
         return worker
 
-    async def replace_oldest(self) -> None:
-        worker = self.end_oldest(signal.SIGTERM)
-        self.start()
-        assert await asyncio.to_thread(worker.wait, 60) == 0, "a worker did not end in good order"
-
 
 @contextmanager
 def a_crew(data: Path, redis: RedisServer, batch: float, size: int) -> Iterator[Crew]:
@@ -168,7 +163,7 @@ async def outcome(mentorfy: Mentorfy, owner: Actor, seconds: float) -> Outcome:
     )
 
 
-Disturbance = Callable[[Crew], Awaitable[object]]
+Disturbance = Callable[[Crew, Mentorfy], Awaitable[object]]
 
 
 async def one_run(crew: Crew, folder: Path, count: int, seconds: float, disturbances: list[Disturbance]) -> Outcome:
@@ -177,19 +172,19 @@ async def one_run(crew: Crew, folder: Path, count: int, seconds: float, disturba
         await until(lambda: work(mentorfy, len(crew.workers)), 120)
         began = time.monotonic()
         await mentorfy.start_import(owner, "local", str(folder), confirmed=True)
-        disturbing = asyncio.create_task(spread(crew, seconds, disturbances))
+        disturbing = asyncio.create_task(spread(crew, mentorfy, seconds, disturbances))
         await until(lambda: is_over(mentorfy, count), 20 * seconds + 300)
         took = time.monotonic() - began
         await disturbing
         return await outcome(mentorfy, owner, took)
 
 
-async def spread(crew: Crew, seconds: float, disturbances: list[Disturbance]) -> None:
+async def spread(crew: Crew, mentorfy: Mentorfy, seconds: float, disturbances: list[Disturbance]) -> None:
     began = time.monotonic()
     for number, disturb in enumerate(disturbances, 1):
         moment = began + 0.9 * seconds * number / (len(disturbances) + 1)
         await asyncio.sleep(max(0.0, moment - time.monotonic()))
-        await disturb(crew)
+        await disturb(crew, mentorfy)
 
 
 async def until(happened: Callable[[], Awaitable[bool]], within: float) -> None:
@@ -207,16 +202,23 @@ async def is_over(mentorfy: Mentorfy, count: int) -> bool:
     return counts[Status.AVAILABLE_TO_AI] + counts[Status.FAILED] == count
 
 
-async def restart(crew: Crew) -> None:
+async def replace_oldest(crew: Crew, mentorfy: Mentorfy) -> None:
+    crew.start()
+    await until(lambda: work(mentorfy, len(crew.workers)), 120)
+    worker = crew.end_oldest(signal.SIGTERM)
+    assert await asyncio.to_thread(worker.wait, 60) == 0, "a worker did not end in good order"
+
+
+async def restart(crew: Crew, _: Mentorfy) -> None:
     await asyncio.to_thread(crew.redis.restart)
 
 
-async def flush(crew: Crew) -> None:
+async def flush(crew: Crew, _: Mentorfy) -> None:
     await asyncio.to_thread(crew.redis.flush)
 
 
 def paused(seconds: float) -> Disturbance:
-    async def pause(crew: Crew) -> None:
+    async def pause(crew: Crew, _: Mentorfy) -> None:
         crew.redis.pause()
         await asyncio.sleep(seconds)
         crew.redis.resume()
@@ -225,7 +227,7 @@ def paused(seconds: float) -> Disturbance:
 
 
 def killing(kills: list[datetime]) -> Disturbance:
-    async def kill(crew: Crew) -> None:
+    async def kill(crew: Crew, _: Mentorfy) -> None:
         kills.append(datetime.now(UTC))
         crew.end_oldest(signal.SIGKILL).wait()
 
@@ -257,7 +259,7 @@ def disturbances_of(options: argparse.Namespace, kills: list[datetime]) -> dict[
         f"{options.restarts} restarts": [restart] * options.restarts,
         f"{options.flushes} flushes": [flush] * options.flushes,
         f"{options.pauses} pauses of {options.pause:g} s": [paused(options.pause)] * options.pauses,
-        f"{options.terms} workers replaced": [Crew.replace_oldest] * options.terms,
+        f"{options.terms} workers replaced": [replace_oldest] * options.terms,
         "one worker killed": [killing(kills)],
     }
     if not options.together:

@@ -6,6 +6,7 @@ from mentorfy_core.ports import DocumentStore, GenerationStore, VitalsStore
 from mentorfy_core.testing.contracts.vitals import VitalsStoreContract
 from mentorfy_local.memory import MemoryDocumentStore, MemoryGenerationStore, MemoryState, MemoryVitalsStore
 from mentorfy_sqlite import Database, SqliteDocumentStore, SqliteGenerationStore, SqliteVitalsStore
+from mentorfy_supabase import Supabase, SupabaseDocumentStore, SupabaseGenerationStore, SupabaseVitalsStore
 from tests.integration.stores import InMemory, InSqlite
 
 
@@ -35,3 +36,17 @@ class TestSqliteVitalsStore(InSqlite, VitalsStoreContract):
     @pytest.fixture
     def generations(self, database: Database) -> GenerationStore:
         return SqliteGenerationStore(database)
+
+
+class TestSupabaseVitalsStore(VitalsStoreContract):
+    @pytest.fixture
+    def store(self, supabase: Supabase) -> VitalsStore:
+        return SupabaseVitalsStore(supabase)
+
+    @pytest.fixture
+    def documents(self, supabase: Supabase) -> DocumentStore:
+        return SupabaseDocumentStore(supabase)
+
+    @pytest.fixture
+    def generations(self, supabase: Supabase) -> GenerationStore:
+        return SupabaseGenerationStore(supabase)

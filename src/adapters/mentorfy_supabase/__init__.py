@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mentorfy_supabase.people import SupabasePeopleStore
     from mentorfy_supabase.schema import OtherSchema
     from mentorfy_supabase.sessions import SupabaseSessionStore, SupabaseTokenStore
+    from mentorfy_supabase.vitals import SupabaseVitalsStore
     from mentorfy_supabase.workers import SupabaseWorkerStore
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SupabasePeopleStore",
     "SupabaseSessionStore",
     "SupabaseTokenStore",
+    "SupabaseVitalsStore",
     "SupabaseWorkerStore",
 ]
 
@@ -64,6 +66,7 @@ _HOMES: Final = {
     "SupabasePeopleStore": "people",
     "SupabaseSessionStore": "sessions",
     "SupabaseTokenStore": "sessions",
+    "SupabaseVitalsStore": "vitals",
     "SupabaseWorkerStore": "workers",
 }
 
