@@ -15,7 +15,7 @@ from mentorfy_core.application import Mentorfy
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.knowledge.model import ExtractedText
 from mentorfy_local.hash_embedder import HashEmbedder
-from mentorfy_runtime.container import EmbeddedAdapters
+from mentorfy_runtime.container import Adapters
 from mentorfy_runtime.container import running as really_running
 from mentorfy_runtime.people import local_owner
 from mentorfy_runtime.settings import Settings
@@ -111,12 +111,11 @@ async def running(settings: Settings, *, real: bool) -> AsyncGenerator[Mentorfy]
         return
     settings.data.mkdir(parents=True, exist_ok=True)
     quick: dict[str, Any] = {"settings": settings, "embedder": HashEmbedder(), "text": ReadHere()}
-    adapters = EmbeddedAdapters(**quick)
-    to_open: list[object] = adapters.to_open()
+    adapters = Adapters(**quick)
+    to_open: list[AbstractAsyncContextManager[object]] = adapters.to_open()
     async with AsyncExitStack() as stack:
         for adapter in to_open:
-            if isinstance(adapter, AbstractAsyncContextManager):
-                await stack.enter_async_context(adapter)
+            await stack.enter_async_context(adapter)
         mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
         await mentorfy.establish()
         yield mentorfy
@@ -124,6 +123,6 @@ async def running(settings: Settings, *, real: bool) -> AsyncGenerator[Mentorfy]
 
 def make_ready(settings: Settings) -> None:
     """Import all that processes need, before they are forked, and let only our own settings count."""
-    EmbeddedAdapters(settings=settings).ports()  # constructors touch nothing
+    Adapters(settings=settings).ports()  # constructors touch nothing
     for name in [name for name in os.environ if name.startswith("MENTORFY_")]:
         del os.environ[name]

@@ -6,7 +6,7 @@ Adapters are imported when they are built, so that a command that needs none sta
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -14,42 +14,29 @@ from dependency_injector import containers, providers
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.ports import (
-    AttemptStore,
-    AuditStore,
     Bell,
-    BlobStore,
-    BotStore,
     ChatModel,
     Chunker,
-    ConversationStore,
-    Credentials,
     DocumentStore,
     Embedder,
     FailureLog,
     FileSource,
     FolderTree,
-    GenerationStore,
-    ImportStore,
     Limiter,
-    LinkStore,
     NewId,
     NewSecret,
-    OversightStore,
-    PauseStore,
-    PeopleStore,
     Ports,
     Randomness,
-    SessionStore,
-    TokenStore,
     UploadStage,
-    VitalsStore,
     WorkerStore,
 )
-from mentorfy_runtime.settings import Settings, make_data_folder
+from mentorfy_runtime.settings import Settings, SettingsError, make_data_folder
+from mentorfy_runtime.stores import Stores, in_files, in_supabase
 
 if TYPE_CHECKING:
     from mentorfy_sqlite.database import Database
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+    from mentorfy_supabase.client import Supabase
     from mentorfy_text.extractor import SandboxExtractor
 
 LEXICAL_ONLY: Final = (
@@ -68,91 +55,21 @@ def _database(settings: Settings) -> "Database":
     return Database(settings.data / "mentorfy.db")
 
 
-def _documents(database: "Database") -> DocumentStore:
-    from mentorfy_sqlite.documents import SqliteDocumentStore
+def _supabase(settings: Settings) -> "Supabase":
+    from mentorfy_supabase import Supabase
 
-    return SqliteDocumentStore(database)
-
-
-def _generations(database: "Database") -> GenerationStore:
-    from mentorfy_sqlite.generations import SqliteGenerationStore
-
-    return SqliteGenerationStore(database)
+    if settings.supabase_url is None or settings.supabase_secret_key is None:
+        raise SettingsError("MENTORFY_STORE is not supabase.")
+    return Supabase(settings.supabase_url, settings.supabase_secret_key.get_secret_value())
 
 
-def _imports(database: "Database") -> ImportStore:
-    from mentorfy_sqlite.imports import SqliteImportStore
-
-    return SqliteImportStore(database)
-
-
-def _bots(database: "Database") -> BotStore:
-    from mentorfy_sqlite.bots import SqliteBotStore
-
-    return SqliteBotStore(database)
+def _stores(settings: Settings, database: Callable[[], "Database"], supabase: Callable[[], "Supabase"]) -> Stores:
+    if settings.supabase_publishable_key is not None:
+        return in_supabase(supabase(), settings.supabase_publishable_key.get_secret_value())
+    return in_files(settings, database())
 
 
-def _conversations(database: "Database") -> ConversationStore:
-    from mentorfy_sqlite.conversations import SqliteConversationStore
-
-    return SqliteConversationStore(database)
-
-
-def _oversight(database: "Database") -> OversightStore:
-    from mentorfy_sqlite.oversight import SqliteOversightStore
-
-    return SqliteOversightStore(database)
-
-
-def _people(database: "Database") -> PeopleStore:
-    from mentorfy_sqlite.people import SqlitePeopleStore
-
-    return SqlitePeopleStore(database)
-
-
-def _sessions(database: "Database") -> SessionStore:
-    from mentorfy_sqlite.sessions import SqliteSessionStore
-
-    return SqliteSessionStore(database)
-
-
-def _tokens(database: "Database") -> TokenStore:
-    from mentorfy_sqlite.sessions import SqliteTokenStore
-
-    return SqliteTokenStore(database)
-
-
-def _links(database: "Database") -> LinkStore:
-    from mentorfy_sqlite.links import SqliteLinkStore
-
-    return SqliteLinkStore(database)
-
-
-def _attempts(database: "Database") -> AttemptStore:
-    from mentorfy_sqlite.attempts import SqliteAttemptStore
-
-    return SqliteAttemptStore(database)
-
-
-def _audits(database: "Database") -> AuditStore:
-    from mentorfy_sqlite.audits import SqliteAuditStore
-
-    return SqliteAuditStore(database)
-
-
-def _workers(database: "Database") -> WorkerStore:
-    from mentorfy_sqlite.workers import SqliteWorkerStore
-
-    return SqliteWorkerStore(database)
-
-
-def _pauses(database: "Database") -> PauseStore:
-    from mentorfy_sqlite.pauses import SqlitePauseStore
-
-    return SqlitePauseStore(database)
-
-
-def _limiter(settings: Settings, database: "Database", workers: WorkerStore) -> Limiter:
+def _limiter(settings: Settings, database: Callable[[], "Database"], workers: WorkerStore) -> Limiter:
     if settings.redis_url is not None:
         from mentorfy_arq.limiter import RedisLimiter
 
@@ -163,19 +80,7 @@ def _limiter(settings: Settings, database: "Database", workers: WorkerStore) -> 
         return RedisLimiter(settings.redis_url.get_secret_value(), alive)
     from mentorfy_sqlite.limiter import SqliteLimiter
 
-    return SqliteLimiter(database)
-
-
-def _vitals(database: "Database") -> VitalsStore:
-    from mentorfy_sqlite.vitals import SqliteVitalsStore
-
-    return SqliteVitalsStore(database)
-
-
-def _blobs(settings: Settings) -> BlobStore:
-    from mentorfy_local.blobs import FolderBlobStore
-
-    return FolderBlobStore(settings.data / "blobs")
+    return SqliteLimiter(database())
 
 
 def _sources(uploads: UploadStage, documents: DocumentStore) -> Mapping[str, FileSource]:
@@ -259,53 +164,60 @@ def _randomness() -> Randomness:
     return SystemRandomness()
 
 
-def _credentials() -> Credentials:
-    from mentorfy_local.passwords import Argon2Credentials
-
-    return Argon2Credentials()
-
-
 def _new_secret() -> NewSecret:
     from mentorfy_local.runtime import random_secret
 
     return random_secret
 
 
-class EmbeddedAdapters(containers.DeclarativeContainer):
-    """Everything in files of one folder on this machine: no account, no key, no server."""
+def _to_open(
+    settings: Settings,
+    database: Callable[[], "Database"],
+    supabase: Callable[[], "Supabase"],
+    *others: object,
+) -> list[AbstractAsyncContextManager[object]]:
+    """Return what has to be opened, in this order; what is inside one process has nothing to open."""
+    rows: list[object] = [supabase()] if settings.store == "supabase" else [database()]
+    if settings.store == "supabase" and settings.redis_url is None:
+        rows.append(database())  # which then holds the budgets that this machine's processes share
+    return [one for one in (*rows, *others) if isinstance(one, AbstractAsyncContextManager)]
+
+
+class Adapters(containers.DeclarativeContainer):
+    """What settings choose; by default everything in files of one folder: no account, no key, no server."""
 
     settings = providers.Dependency(instance_of=Settings)
     database = providers.Singleton(_database, settings)
+    supabase = providers.Singleton(_supabase, settings)
+    kept = providers.Singleton(_stores, settings, database.provider, supabase.provider).provided
     text = providers.Singleton(_text, settings)
     embedder = providers.Singleton(_embedder)
     knowledge = providers.Singleton(_knowledge, settings, embedder)
-    documents = providers.Singleton(_documents, database)
     uploads = providers.Singleton(_uploads, settings)
     bell = providers.Singleton(_bell, settings)
-    workers = providers.Singleton(_workers, database)
-    limiter = providers.Singleton(_limiter, settings, database, workers)
+    limiter = providers.Singleton(_limiter, settings, database.provider, kept.workers)
     ports = providers.Singleton(
         Ports,
-        documents=documents,
-        generations=providers.Singleton(_generations, database),
-        blobs=providers.Singleton(_blobs, settings),
-        imports=providers.Singleton(_imports, database),
-        bots=providers.Singleton(_bots, database),
-        conversations=providers.Singleton(_conversations, database),
-        oversight=providers.Singleton(_oversight, database),
-        people=providers.Singleton(_people, database),
-        sessions=providers.Singleton(_sessions, database),
-        tokens=providers.Singleton(_tokens, database),
-        links=providers.Singleton(_links, database),
-        attempts=providers.Singleton(_attempts, database),
-        audits=providers.Singleton(_audits, database),
-        credentials=providers.Singleton(_credentials),
+        documents=kept.documents,
+        generations=kept.generations,
+        blobs=kept.blobs,
+        imports=kept.imports,
+        bots=kept.bots,
+        conversations=kept.conversations,
+        oversight=kept.oversight,
+        people=kept.people,
+        sessions=kept.sessions,
+        tokens=kept.tokens,
+        links=kept.links,
+        attempts=kept.attempts,
+        audits=kept.audits,
+        credentials=kept.credentials,
+        workers=kept.workers,
+        pauses=kept.pauses,
+        vitals=kept.vitals,
         new_secret=providers.Singleton(_new_secret),
-        workers=workers,
-        pauses=providers.Singleton(_pauses, database),
         limiter=limiter,
-        vitals=providers.Singleton(_vitals, database),
-        sources=providers.Singleton(_sources, uploads, documents),
+        sources=providers.Singleton(_sources, uploads, kept.documents),
         uploads=uploads,
         folders=providers.Singleton(_folders, settings),
         text=text,
@@ -317,7 +229,9 @@ class EmbeddedAdapters(containers.DeclarativeContainer):
         new_id=providers.Singleton(_new_id),
         randomness=providers.Singleton(_randomness),
     )
-    to_open = providers.List(database, knowledge, text, bell, limiter)
+    to_open = providers.Callable(
+        _to_open, settings, database.provider, supabase.provider, knowledge, text, bell, limiter
+    )
 
 
 @asynccontextmanager
@@ -330,12 +244,11 @@ async def running(settings: Settings) -> AsyncGenerator[Mentorfy]:
     make_data_folder(settings)
     for name in MATH_THREADS:  # workers share the processors by being several: two with threads took four times as long
         os.environ.setdefault(name, "1")
-    adapters = EmbeddedAdapters(settings=settings)
-    to_open: list[object] = adapters.to_open()
+    adapters = Adapters(settings=settings)
+    to_open: list[AbstractAsyncContextManager[object]] = adapters.to_open()
     async with AsyncExitStack() as stack:
         for adapter in to_open:
-            if isinstance(adapter, AbstractAsyncContextManager):  # what is inside one process has nothing to close
-                await stack.enter_async_context(adapter)
+            await stack.enter_async_context(adapter)
         mentorfy = Mentorfy(adapters.ports(), settings.retries, settings.timing)
         await mentorfy.establish()
         yield mentorfy

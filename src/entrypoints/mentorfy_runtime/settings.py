@@ -22,7 +22,7 @@ NOT_OURS: Final = frozenset({"VENV"})
 REMOTE_POLL: Final = timedelta(seconds=5)
 """How often workers look by themselves that are woken through Redis: what a lost bell costs at most."""
 
-_SECRET: Final = frozenset({"redis_url", "metrics_token"})
+_SECRET: Final = frozenset({"redis_url", "metrics_token", "supabase_secret_key", "supabase_publishable_key"})
 """Settings whose value is told to nobody."""
 
 _TIMING: Final = Timing()
@@ -79,6 +79,15 @@ def _redis(value: object) -> SecretStr:
     return SecretStr(address)
 
 
+def _project(value: object) -> str:
+    parts = urlsplit(str(value))
+    is_near = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and is_near)):
+        raise ValueError("not an address that a key may be sent to")
+    return str(value)
+
+
+ProjectUrl = Annotated[str, BeforeValidator(_project)]
 RedisUrl = Annotated[SecretStr, BeforeValidator(_redis)]
 
 
@@ -104,6 +113,12 @@ class Settings(BaseSettings):
     )
     workers: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
     slots: int = Field(default=2, ge=1, le=64, description="a whole number from 1 to 64")
+    store: Literal["sqlite", "supabase"] = Field(default="sqlite", description="sqlite or supabase")
+    supabase_url: ProjectUrl | None = Field(
+        default=None, description="the https:// address of a Supabase project, as https://abcdefgh.supabase.co"
+    )
+    supabase_secret_key: SecretStr | None = Field(default=None, description="the project's secret key")
+    supabase_publishable_key: SecretStr | None = Field(default=None, description="the project's publishable key")
     bell: Literal["local", "arq"] = Field(default="local", description="local or arq")
     redis_url: RedisUrl | None = Field(
         default=None, description="the address of a Redis server, as redis://127.0.0.1:6379/0"
@@ -156,7 +171,29 @@ def _tries_once(address: SecretStr | None) -> bool:
     return not any("retry" in name.lower() for name in options)
 
 
+def _needed_by_supabase(name: str) -> tuple[tuple[Callable[[Settings], bool], str], ...]:
+    variable = f"{PREFIX}{name.upper()}"
+    return (
+        (
+            lambda s: s.store != "supabase" or getattr(s, name) is not None,
+            f"MENTORFY_STORE is supabase, which needs {variable}: set it to {Settings.model_fields[name].description}.",
+        ),
+        (
+            lambda s: s.store == "supabase" or getattr(s, name) is None,
+            f"{variable} is set, but MENTORFY_STORE is sqlite, so nothing would use it: set MENTORFY_STORE to "
+            f"supabase, or unset {variable}.",
+        ),
+    )
+
+
 _RULES: Final[tuple[tuple[Callable[[Settings], bool], str], ...]] = (
+    *_needed_by_supabase("supabase_url"),
+    *_needed_by_supabase("supabase_secret_key"),
+    *_needed_by_supabase("supabase_publishable_key"),
+    (
+        lambda s: s.supabase_secret_key is None or s.supabase_secret_key != s.supabase_publishable_key,
+        "MENTORFY_SUPABASE_SECRET_KEY and MENTORFY_SUPABASE_PUBLISHABLE_KEY are the same: set each to its own key.",
+    ),
     (
         lambda s: s.bell != "arq" or s.redis_url is not None,
         "MENTORFY_BELL is arq, which needs Redis: set MENTORFY_REDIS_URL, as redis://127.0.0.1:6379/0.",

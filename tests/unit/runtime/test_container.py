@@ -14,7 +14,7 @@ from mentorfy_core.errors import NotFound, StoreUnavailable
 from mentorfy_core.people import Role
 from mentorfy_core.ports import Ports
 from mentorfy_local.minilm import MiniLM
-from mentorfy_runtime.container import LEXICAL_ONLY, EmbeddedAdapters, running
+from mentorfy_runtime.container import LEXICAL_ONLY, Adapters, running
 from mentorfy_runtime.people import chosen_bot, local_owner
 from mentorfy_runtime.settings import Settings
 
@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_every_port_has_an_adapter_and_building_them_touches_nothing(settings: Settings) -> None:
-    ports = EmbeddedAdapters(settings=settings).ports()
+    ports = Adapters(settings=settings).ports()
     assert isinstance(ports, Ports)
     assert all(getattr(ports, field.name) is not None for field in fields(Ports))
     assert not settings.data.exists()
