@@ -177,10 +177,18 @@ def _to_open(
     *others: object,
 ) -> list[AbstractAsyncContextManager[object]]:
     """Return what has to be opened, in this order; what is inside one process has nothing to open."""
-    rows: list[object] = [supabase()] if settings.store == "supabase" else [database()]
+    rows: list[object] = [supabase(), _bucket(supabase())] if settings.store == "supabase" else [database()]
     if settings.store == "supabase" and settings.redis_url is None:
         rows.append(database())  # which then holds the budgets that this machine's processes share
     return [one for one in (*rows, *others) if isinstance(one, AbstractAsyncContextManager)]
+
+
+@asynccontextmanager
+async def _bucket(supabase: "Supabase") -> AsyncGenerator[None]:
+    from mentorfy_supabase import SupabaseBlobStore
+
+    await SupabaseBlobStore(supabase).prepare()
+    yield
 
 
 class Adapters(containers.DeclarativeContainer):

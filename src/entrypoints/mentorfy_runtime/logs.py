@@ -9,8 +9,8 @@ FORMAT: Final = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 MOST: Final = 5 * 1024 * 1024
 """Bytes of a log file above which the next start begins a new one; one old file is kept."""
 
-QUIET: Final = {"arq": logging.ERROR}
-"""Loggers of others that say more than anybody wants to read: arq speaks of every bell."""
+QUIET: Final = {"arq": logging.ERROR, "httpx": logging.WARNING}
+"""Loggers of others that say more than anybody wants to read: arq speaks of every bell, httpx of every request."""
 
 
 def log_to_stderr() -> None:

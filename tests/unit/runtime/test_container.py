@@ -18,7 +18,7 @@ from mentorfy_runtime.container import LEXICAL_ONLY, Adapters, running
 from mentorfy_runtime.people import chosen_bot, local_owner
 from mentorfy_runtime.settings import Settings
 
-HEAVY = ("arq", "numpy", "xberg", "pypdfium2", "semantic_text_splitter", "uvicorn")
+HEAVY = ("arq", "httpx", "postgrest", "redis", "numpy", "xberg", "pypdfium2", "semantic_text_splitter", "uvicorn")
 
 
 @pytest.fixture
@@ -31,6 +31,26 @@ def test_every_port_has_an_adapter_and_building_them_touches_nothing(settings: S
     assert isinstance(ports, Ports)
     assert all(getattr(ports, field.name) is not None for field in fields(Ports))
     assert not settings.data.exists()
+
+
+@pytest.mark.parametrize("bell", [{}, {"bell": "arq", "redis_url": "redis://127.0.0.1:1/0"}])
+def test_supabase_and_redis_are_chosen_by_settings_and_not_touched_either(tmp_path: Path, bell: dict[str, str]) -> None:
+    given = {
+        "store": "supabase",
+        "supabase_url": "https://abcdefgh.supabase.co",
+        "supabase_secret_key": "sb_secret_1",
+        "supabase_publishable_key": "sb_publishable_1",
+        **bell,
+    }
+    adapters = Adapters(settings=Settings.model_validate({"data": tmp_path / "data", **given}))
+    ports = adapters.ports()
+    assert {
+        type(getattr(ports, name)).__module__.partition(".")[0] for name in ("documents", "blobs", "credentials")
+    } == {"mentorfy_supabase"}
+    opened = [type(one).__name__ for one in adapters.to_open()]
+    assert opened[0] == "Supabase"
+    assert ("Database" in opened) is not bool(bell)
+    assert ("ArqBell" in opened) is ("RedisLimiter" in opened) is bool(bell)
 
 
 async def test_the_first_start_makes_an_owner_and_a_bot_once(settings: Settings) -> None:

@@ -12,6 +12,12 @@ from mentorfy_core.retries import RetryManager
 from mentorfy_runtime.settings import PREFIX, Settings, SettingsError, load, make_data_folder
 
 REDIS = "redis://ann:hush@127.0.0.1:6379/0"
+PROJECT = {
+    "STORE": "supabase",
+    "SUPABASE_URL": "https://abcdefgh.supabase.co",
+    "SUPABASE_SECRET_KEY": "sb_secret_hush",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_1",
+}
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 
 
@@ -67,6 +73,33 @@ def test_a_secret_that_cannot_be_used_is_named_but_not_told(monkeypatch: pytest.
     assert str(stopped.value) == (
         "MENTORFY_REDIS_URL cannot be used: it must be the address of a Redis server, as redis://127.0.0.1:6379/0."
     )
+
+
+@pytest.mark.parametrize("bell", [{}, {"BELL": "arq", "REDIS_URL": REDIS}])
+def test_any_store_goes_with_any_bell(monkeypatch: pytest.MonkeyPatch, bell: dict[str, str]) -> None:
+    for name, value in {**PROJECT, **bell}.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    settings = load()
+    assert settings.store == "supabase"
+    assert "hush" not in repr(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize("missing", ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"])
+def test_what_supabase_needs_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    for name, value in PROJECT.items():
+        if name != missing:
+            monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError, match=f"^MENTORFY_STORE is supabase, which needs {PREFIX}{missing}: ") as stopped:
+        load()
+    assert "hush" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("url", ["http://abcdefgh.supabase.co", "abcdefgh", "https://"])
+def test_no_key_is_sent_where_others_can_read_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name, value in {**PROJECT, "SUPABASE_URL": url}.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError, match="MENTORFY_SUPABASE_URL"):
+        load()
 
 
 @pytest.mark.parametrize("url", ["rediss://h:6380/1", "unix:///run/redis.sock?db=2", "redis://[::1]/0"])
@@ -137,6 +170,10 @@ def test_an_unusable_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, 
         ({"LEASE": "600"}, "MENTORFY_PATIENCE"),
         ({"PATIENCE": "60"}, "MENTORFY_PATIENCE"),
         ({"BELL": "arq"}, "MENTORFY_REDIS_URL"),
+        ({"SUPABASE_URL": "https://abcdefgh.supabase.co"}, "MENTORFY_STORE is sqlite"),
+        ({"SUPABASE_SECRET_KEY": "hush"}, "MENTORFY_STORE is sqlite"),
+        ({**PROJECT, "SUPABASE_PUBLISHABLE_KEY": PROJECT["SUPABASE_SECRET_KEY"]}, "are the same"),
+        ({"METRICS_TOKEN": "hush"}, "MENTORFY_METRICS_TOKEN"),
         ({"REDIS_URL": REDIS}, "MENTORFY_BELL"),
         ({"BELL": "arq", "REDIS_URL": f"{REDIS}?retry_on_timeout=yes"}, "exactly one retry policy"),
     ],
