@@ -1,7 +1,7 @@
 """Kills and freezes real processes before and after each call of each port, and judges what they leave behind.
 
 ./dev bench kills [--points 30] [--kills 5] [--zombies 20] [--poisons 2] [--at-once 10]
-                  [--seed N] [--lease 1] [--sweep 0.25] [--poll 0.2] [--real] [--bug NAME] [--resume FILE]
+                  [--web] [--seed N] [--lease 1] [--sweep 0.25] [--poll 0.2] [--real] [--bug NAME] [--resume FILE]
 
 Many sandboxes at once: each a small organisation that has learned six files, two of which then changed, two came and
 one went. A process that imports and learns all that is sent SIGKILL by itself at a point (before or after the n-th call
@@ -10,6 +10,9 @@ another process takes over, and after 1.1 to 2.2 leases the first one goes on as
 document kills each process that reads it, until it is quarantined. At the end, and whenever no process is alive: every
 file has one row and answers from one whole version, its newest at the end; nothing was learned twice, nothing is left
 over, and nobody else was quarantined.
+
+With ``--web`` a web server is killed that a person uses by the API: uploads, a question, removals. Who gets no answer
+does the same again; what was said is so at the end, once.
 
 Files are read without the sandbox and compared by hashed words, so that a process starts in milliseconds; ``--real``
 uses everything that the product does, and its settings: lease 90 s, sweep 15 s, poll .5 s.
@@ -61,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at-once", type=int, default=10)
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--web", action="store_true", help="kill the web server that a person uses; no zombies")
     parser.add_argument("--resume", type=Path, help="a file that adds up runs; SIGTERM ends one in good order")
     parser.add_argument("--bug", default="", help="plant one of tests.simulation.bugs first")
     for name in QUICK:

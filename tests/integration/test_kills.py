@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,21 @@ OTHER = "(SELECT live_generation FROM document WHERE title = 'new.txt')"
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "kills.py"
 
 
-def test_kills_and_freezes_cost_nothing_but_time() -> None:
-    command = [sys.executable, str(BENCHMARK), "--points", "30", "--kills", "5", "--zombies", "20"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+def course(*options: str) -> dict[str, Any]:
+    command = [sys.executable, str(BENCHMARK), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
-    print(figures)
-    assert figures["kills"] >= 150
-    assert figures["zombies"] >= 20
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_kills_and_freezes_cost_nothing_but_time() -> None:
+    figures = course("--points", "30", "--kills", "5", "--zombies", "20", "--poisons", "2")
+    assert (figures["kills"] >= 150, figures["zombies"] >= 20, figures["quarantined_poisons"]) == (True, True, 2)
+
+
+def test_what_a_killed_web_server_said_is_so() -> None:
+    figures = course("--web", "--points", "16", "--kills", "1", "--zombies", "0", "--poisons", "0")
+    assert figures["kills"] >= 16
 
 
 async def collect(settings: Settings) -> None:

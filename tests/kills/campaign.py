@@ -24,6 +24,8 @@ TRIES: Final = 4
 WRITES: Final = (
     "blobs.delete",
     "blobs.put",
+    "conversations.begin",
+    "conversations.finish",
     "documents.add",
     "documents.extend_lease",
     "documents.save",
@@ -31,10 +33,13 @@ WRITES: Final = (
     "generations.open",
     "generations.record",
     "generations.retire",
+    "imports.add",
+    "imports.decide",
     "imports.replace_plan",
     "imports.save",
     "knowledge.forget",
     "knowledge.write",
+    "uploads.put",
 )
 """The calls that change what is kept: wanted before all others."""
 
@@ -43,6 +48,8 @@ IDLE: Final = ("bell.", "bots.", "conversations.", "pauses.", "people.", "upload
 
 CALIBRATION: Final = Plan([(Point("documents.save:Learned", Side.BEFORE), 1)])
 """A sandbox that shows what is passed before a death and after it."""
+
+WEB_CALIBRATION: Final = Plan([(Point("imports.add", Side.BEFORE), 1)])
 
 POISON: Final = Plan([(Point("text.extract", Side.BEFORE), 1)] * 9, about=POISONOUS)
 """A document kills whoever reads it, for as long as anybody does."""

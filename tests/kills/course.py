@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from socket import create_server
 from statistics import median, quantiles
 from typing import Final
 
 from mentorfy_runtime.settings import Settings
 from tests.kills import crowd
-from tests.kills.campaign import CALIBRATION, POISON, Campaign
+from tests.kills.campaign import CALIBRATION, POISON, WEB_CALIBRATION, Campaign
 from tests.kills.sandbox import Ended, Plan, Sandbox
+from tests.kills.web import WebWork
 from tests.kills.worker import Work
 from tests.kills.world import World, make_ready
 
@@ -43,7 +45,7 @@ def run(options: argparse.Namespace) -> tuple[Campaign, dict[str, object]]:
     in_a_child(world, options)
     world.write_last()
     campaign, make = Campaign(chance, options.zombies, options.poisons), Maker(world, options, chance)
-    calibrate(campaign, make)
+    calibrate(campaign, make, WEB_CALIBRATION if options.web else CALIBRATION)
     campaign.want(options.points, options.kills)
     if options.resume:
         campaign.resume(options.resume)
@@ -78,6 +80,8 @@ class Maker:
         place = self.world.folder / f"sandbox-{self.made}"
         place.mkdir()
         settings = settings_of(place / "data", self.options)
+        if self.options.web:
+            return Sandbox(WebWork(self.world, settings, place, create_server(("127.0.0.1", 0))), plan, self.chance)
         work = Work(self.world, settings, place, self.options.real, self.longest / 2, plan is POISON)
         return Sandbox(work, plan, self.chance)
 
@@ -90,7 +94,7 @@ def settings_of(data: Path, options: argparse.Namespace) -> Settings:
         lease=lease,
         sweep=timedelta(seconds=options.sweep),
         poll=timedelta(seconds=options.poll),
-        undo=collect,
+        undo=timedelta(minutes=10) if options.web else collect,  # a person who lost an answer comes back a little later
         idle=collect,
         collect=collect,
         fetch_spacing=timedelta(seconds=0.001),
@@ -122,9 +126,9 @@ def in_a_child(world: World, options: argparse.Namespace) -> None:
         os._exit(code)
 
 
-def calibrate(campaign: Campaign, make: Maker) -> None:
+def calibrate(campaign: Campaign, make: Maker, one_kill: Plan) -> None:
     """Learn which points processes pass: one that is not disturbed, and one that follows a killed one."""
-    plans = [Plan([]), CALIBRATION]
+    plans = [Plan([]), one_kill]
     seen: list[Ended] = []
     crowd.run(lambda: plans.pop() if plans else None, make, seen.append, at_once=2, longest=make.longest)
     for ended in seen:

@@ -20,8 +20,9 @@ from typing import Any, Final
 
 from tests.kills.judge import marks_in
 from tests.kills.strikes import Point, Side, Strike
-from tests.kills.worker import Role, Work, run
+from tests.kills.worker import Role, Works, run
 
+STRUCK: Final = frozenset({Role.FIRST, Role.AGAIN})
 PR_SET_PDEATHSIG: Final = 1
 THAWED_AFTER: Final = (1.1, 2.2)
 """Leases for which a frozen process stands still, at least and at most."""
@@ -67,7 +68,7 @@ class Ended:
 class Sandbox:
     """A state machine that its parent moves on; it never waits."""
 
-    work: Work
+    work: Works
     plan: Plan
     chance: Random
     processes: dict[int, Role] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Sandbox:
 
     def begin(self) -> None:
         shutil.copytree(self.work.world.template, self.work.settings.data)
-        self._first = self._fork(Role.FIRST)
+        self._first, *_ = [self._fork(role) for role in self.work.begins_with]
 
     def tick(self, now: float) -> None:
         """Thaw what stood still for long enough."""
@@ -97,11 +98,14 @@ class Sandbox:
     def ended(self, pid: int, status: int) -> None:
         """One of its processes is gone: killed as planned, done, or fallen over."""
         role = self.processes.pop(pid)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and role is not Role.JUDGE:
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and role in STRUCK:
             self._fork(Role.AGAIN)
             return
         if status:
             self.problems.append(f"the {role} process ended with status {status}")
+        if role is Role.PERSON:
+            for other in self.processes:
+                os.kill(other, signal.SIGTERM)
         if role is Role.JUDGE:
             self.is_over = True
         elif not self.processes:
@@ -163,7 +167,7 @@ class Sandbox:
     def _strike(self, role: Role) -> Strike:
         """Return what strikes the next process: what is planned for it, nothing where all of it was had."""
         strike = Strike(self.work.marks)
-        if role in {Role.FIRST, Role.AGAIN} and self._turn < len(self.plan.points):
+        if role in STRUCK and self._turn < len(self.plan.points):
             strike.point, strike.nth = self.plan.points[self._turn]
             strike.with_signal, strike.about = self.plan.with_signal, self.plan.about
             self._turn += 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final, Protocol
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_runtime.people import local_owner
@@ -30,6 +30,7 @@ class Role(StrEnum):
     FIRST = "first"  # asks for the import, and works
     AGAIN = "again"  # works after the one before it was killed
     BESIDE = "beside"  # works while the one before it stands still
+    PERSON = "person"  # uses a web server; the sandbox is over when they are done
     JUDGE = "judge"  # looks at what is left
 
 
@@ -48,6 +49,7 @@ class Work:
     real: bool
     patience: float
     poisoned: bool = False
+    begins_with: ClassVar[Sequence[Role]] = (Role.FIRST,)
 
     @property
     def marks(self) -> Path:
@@ -92,7 +94,24 @@ class Work:
         mark(self.marks, what, items=list(items))
 
 
-def run(work: Work, role: Role, strike: Strike) -> None:
+class Works(Protocol):
+    """What the processes of a sandbox do."""
+
+    @property
+    def world(self) -> World: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def sandbox(self) -> Path: ...
+    @property
+    def marks(self) -> Path: ...
+    @property
+    def begins_with(self) -> Sequence[Role]: ...
+
+    async def __call__(self, role: Role, strike: Strike) -> None: ...
+
+
+def run(work: Works, role: Role, strike: Strike) -> None:
     """Work in this process, which was forked for it."""
     log = os.open(work.sandbox / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)

@@ -66,6 +66,11 @@ class World:
     def template(self) -> Path:
         return self.folder / "template"
 
+    @property
+    def token(self) -> Path:
+        """The file with the owner's personal token."""
+        return self.folder / "token"
+
     def write_first(self) -> None:
         self.documents.mkdir(parents=True)
         for name in HISTORY.keys() - NEW:
@@ -82,6 +87,7 @@ class World:
             owner = await local_owner(mentorfy)
             job = await mentorfy.start_import(owner, "local", str(self.documents), confirmed=True)
             await mentorfy.finish(owner, job.id)
+            self.token.write_text((await mentorfy.tokens.add(owner, "Kills")).secret)
 
 
 class ReadHere:
