@@ -58,7 +58,7 @@ class Claim:
         Raises:
             StoreUnavailable: The store does not say what is due.
         """
-        blocked = await Obstacles(self.ports, self.timing).blocked()
+        blocked = await Obstacles(self.ports, self.timing).blocked_documents()
         due = await self.ports.documents.due(CANDIDATES, blocked.value)
         for organization_id, document_id in self._from_anywhere(due):
             pick = await self._try(organization_id, document_id, blocked, busy=busy)

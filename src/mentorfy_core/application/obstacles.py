@@ -52,8 +52,16 @@ class Obstacles:
             StoreUnavailable: The store does not answer.
         """
         read = await self.ports.pauses.obstacles()
-        blocked = read.value.blocked(read.at, self.ports.randomness.fraction())
-        return Read(blocked if await self._is_fed() else replace(blocked, learning=True), read.at)
+        return Read(read.value.blocked(read.at, self.ports.randomness.fraction()), read.at)
+
+    async def blocked_documents(self) -> Read[Blocked]:
+        """Return the same for documents: learning, too, while what it needs has no budget left.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        read = await self.blocked()
+        return read if await self._is_fed() else Read(replace(read.value, learning=True), read.at)
 
     async def _is_fed(self) -> bool:
         """Return whether what is taken to be learned now could go on soon."""

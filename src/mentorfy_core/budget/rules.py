@@ -89,6 +89,8 @@ def heard(budget: Budget, news: News, now: datetime) -> Budget:
 
 def supply(budget: Budget, now: datetime) -> Supply:
     """Return what learning can expect."""
+    if budget.requests.limit is None and budget.tokens.limit is None and budget.not_before is None:
+        return Supply()
     budget, spent = _brought_up(budget, now), budget.spent
     wait = _wait(budget, Price(1, 1), budget.waiting, now)
     known = [
