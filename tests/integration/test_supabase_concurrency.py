@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from mentorfy_core.documents.events import (
     Claimed,
@@ -26,7 +27,7 @@ from mentorfy_core.documents.events import (
 from mentorfy_core.documents.lifecycle import LIFECYCLE, transition
 from mentorfy_core.documents.model import Document, Stage
 from mentorfy_core.errors import CallerError, Conflict
-from mentorfy_core.ids import ClaimToken, GenerationId, OrganizationId
+from mentorfy_core.ids import ClaimToken, DocumentId, GenerationId, OrganizationId
 from mentorfy_core.testing.contracts.steps import HOURS, RETRIES, broke
 from mentorfy_core.testing.samples import a_document, a_file, a_result, an_organization_id, new_id
 from mentorfy_supabase import SupabaseDocumentStore, SupabaseGenerationStore
@@ -37,6 +38,9 @@ ACTORS = 8
 STEPS = 50
 FILES = 4
 
+Written: TypeAlias = tuple[Document, Event | Found, Document]
+"""What was read, what happened to it, and what the store answered."""
+
 
 @dataclass
 class Actor:
@@ -46,7 +50,7 @@ class Actor:
     generations: SupabaseGenerationStore
     ours: OrganizationId
     chance: random.Random
-    written: list[tuple[Document, Event | Found, Document]]
+    written: list[Written]
     conflicts: int = 0
 
     async def act(self, steps: int) -> None:
@@ -82,17 +86,20 @@ class Actor:
                 generation = opened.id
             claimed = Claimed(token=ClaimToken(new_id()), stage=stage, generation=generation)
             changed = SourceChanged(a_file(document.external_id, token=f"sha256:{new_id()}"))
-            others = [changed, SourceGone(), Deleted(by_person=True), Restored(), RetryRequested(cycle=document.cycle)]
-            return self.chance.choice([claimed] * 8 + others)
+            retry = RetryRequested(cycle=document.cycle)
+            others: list[Event] = [changed, SourceGone(), Deleted(by_person=True), Restored(), retry]
+            return self.chance.choice([*[claimed] * 8, *others])
         if document.claim.stage is Stage.LEARN and document.generation is not None:
             attempt = (self.ours, document.id, epoch, document.generation)
             await self.generations.expect(*attempt, chunks=1, note="")
             await self.generations.record(*attempt, {0: a_result()}, HOURS)
-            return self.chance.choice([Learned(epoch=epoch)] * 4 + [Released(epoch=epoch), broke(document)])
+            ends: list[Event] = [*[Learned(epoch=epoch)] * 4, Released(epoch=epoch), broke(document)]
+            return self.chance.choice(ends)
         key = f"{self.ours}/{document.id}/{new_id()}"
         token = document.desired_token
         fetched = Fetched(epoch=epoch, token=token, sha256=sha, storage_key=key, size_bytes=1)
-        return self.chance.choice([fetched] * 4 + [Released(epoch=epoch), broke(document)])
+        fetches: list[Event] = [*[fetched] * 4, Released(epoch=epoch), broke(document)]
+        return self.chance.choice(fetches)
 
 
 async def test_what_many_wrote_at_once_is_one_story(supabase_project: Project) -> None:
@@ -105,9 +112,9 @@ async def test_what_many_wrote_at_once_is_one_story(supabase_project: Project) -
         ]
         await asyncio.gather(*(actor.act(STEPS) for actor in actors))
         documents = actors[0].documents
-        stories = defaultdict(list)
-        for written in (each for actor in actors for each in actor.written):
-            stories[written[2].id].append(written)
+        stories: dict[DocumentId, list[Written]] = defaultdict(list)
+        for each in (each for actor in actors for each in actor.written):
+            stories[each[2].id].append(each)
         for document_id, written in stories.items():
             stored = (await documents.get(ours, document_id)).value
             lines = [line.event for line in await documents.timeline(ours, document_id)]
@@ -126,9 +133,7 @@ async def test_what_many_wrote_at_once_is_one_story(supabase_project: Project) -
     assert max(learning.values(), default=1) == 1
 
 
-def told_in_turns(
-    written: Sequence[tuple[Document, Event | Found, Document]], stored: Document, lines: Sequence[str]
-) -> None:
+def told_in_turns(written: Sequence[Written], stored: Document, lines: Sequence[str]) -> None:
     """Check that each wrote upon what the one before had written, and that the store says so."""
     versions = [after.row_version for _, _, after in written]
     assert versions == list(range(versions[0], versions[0] + len(written)))
