@@ -63,6 +63,15 @@ class Badge:
     reason: str
 
 
+def _badge(status: Status, text: str, reason: str) -> Badge:
+    look = LOOKS[status]
+    return Badge(label=look.label, color=look.color, icon=look.icon, animated=look.animated, text=text, reason=reason)
+
+
+_AVAILABLE: Final = _badge(Status.AVAILABLE_TO_AI, LOOKS[Status.AVAILABLE_TO_AI].label, "")
+"""What most documents of a long list show, made once."""
+
+
 def badge(document: Document, now: datetime, retries: RetryManager, *, outlook: str = "") -> Badge:
     """Return what to show for a document at an instant.
 
@@ -72,15 +81,10 @@ def badge(document: Document, now: datetime, retries: RetryManager, *, outlook: 
         retries: The one policy.
         outlook: When it will be available, in words, where that is known.
     """
-    look = LOOKS[document.status]
-    return Badge(
-        label=look.label,
-        color=look.color,
-        icon=look.icon,
-        animated=look.animated,
-        text=" · ".join(part for part in (*_story(document, now, retries), outlook) if part),
-        reason=_reason(document),
-    )
+    if document.status is Status.AVAILABLE_TO_AI and not document.gone_since and not outlook:
+        return _AVAILABLE
+    text = " · ".join(part for part in (*_story(document, now, retries), outlook) if part)
+    return _badge(document.status, text, _reason(document))
 
 
 def _story(document: Document, now: datetime, retries: RetryManager) -> tuple[str, ...]:
