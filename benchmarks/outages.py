@@ -262,6 +262,7 @@ def disturbances_of(options: argparse.Namespace, kills: list[datetime]) -> dict[
         f"{options.terms} workers replaced": [replace_oldest] * options.terms,
         "one worker killed": [killing(kills)],
     }
+    kinds = {name: each for name, each in kinds.items() if each}
     if not options.together:
         return {"undisturbed": [], **kinds, "undisturbed again": []}
     in_turns = chain.from_iterable(zip_longest(*kinds.values()))

@@ -174,3 +174,16 @@ async def test_a_redis_that_comes_back_is_heard_again(own_server: RedisServer) -
             while not waiting.done():
                 await here.ring()
                 await asyncio.sleep(0.05)
+
+
+async def test_a_password_changes_while_both_are_let_in(own_server: RedisServer) -> None:
+    assert own_server.say("ACL SETUSER ann on >old >new allkeys allcommands") == "+OK"
+    old, new = (own_server.url.replace("//", f"//ann:{word}@") for word in ("old", "new"))
+    async with ArqBell(old, poll=OFTEN) as here, ArqBell(new, poll=OFTEN) as there:
+        await here.ring()
+        async with asyncio.timeout(PATIENCE):
+            await there.wait(LONG)
+        assert own_server.say("ACL SETUSER ann <old") == "+OK"
+        waiting = asyncio.create_task(here.wait(timedelta(milliseconds=200)))
+        await there.ring()
+        await waiting  # who still has the old one hears nothing, and fails nowhere

@@ -5,7 +5,7 @@ from datetime import datetime
 from mentorfy_core.documents.model import Status
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.runtime import Read
-from mentorfy_core.ports.vitals import Count, Counts, Vitals
+from mentorfy_core.ports.vitals import LEAP, Count, Counts, Vitals
 from mentorfy_sqlite.blocked import left_out, work_is_free
 from mentorfy_sqlite.database import Database
 from mentorfy_sqlite.times import from_text, to_text
@@ -42,11 +42,32 @@ class SqliteVitalsStore:
                     documents={Status(status): count for status, count in documents if count},
                     due_since=_due_since(tx, blocked),
                     counted={(Count(what), how): times for what, how, times in counted},
+                    lives=_lives(tx),
                 ),
                 tx.now,
             )
 
         return await self._database.read(work)
+
+    async def restored(self) -> int:
+        """Let nothing count that was given out before."""
+
+        def work(tx: Transaction) -> int:
+            tx.run("UPDATE incarnation SET number = number + 1")
+            tx.run("UPDATE document SET epoch = epoch + ?, revision = revision + ?", (LEAP, LEAP))
+            tx.run("UPDATE import_job SET epoch = epoch + ?", (LEAP,))
+            tx.run("UPDATE organization_revision SET revision = revision + ?", (LEAP,))
+            tx.run("UPDATE folder_count SET revision = revision + ?", (LEAP,))
+            tx.run("DELETE FROM session")
+            tx.run("DELETE FROM link")
+            return _lives(tx)
+
+        return await self._database.write(work)
+
+
+def _lives(tx: Transaction) -> int:
+    row = tx.one("SELECT number FROM incarnation")
+    return int(row[0]) if row else 1
 
 
 def _due_since(tx: Transaction, blocked: Blocked) -> datetime | None:

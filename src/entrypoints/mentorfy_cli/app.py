@@ -18,6 +18,7 @@ from mentorfy_cli.pausing import pause, resume
 from mentorfy_cli.problems import kind_of, tell, tell_unexpected
 from mentorfy_cli.relearning import relearn
 from mentorfy_cli.removing import remove
+from mentorfy_cli.restored import restored
 from mentorfy_cli.retrying import retry
 from mentorfy_cli.simulating import simulate
 from mentorfy_cli.status import status
@@ -33,7 +34,22 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("import")(import_)
-for command in (ask, documents, status, retry, remove, pause, resume, relearn, up, link, worker, doctor, simulate):
+for command in (
+    ask,
+    documents,
+    status,
+    retry,
+    remove,
+    pause,
+    resume,
+    relearn,
+    up,
+    link,
+    worker,
+    doctor,
+    restored,
+    simulate,
+):
     app.command()(command)
 app.add_typer(organization, name="organization")
 

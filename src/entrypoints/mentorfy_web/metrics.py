@@ -76,6 +76,9 @@ def figures(now: Watched) -> Iterable[Figure]:
         means="For how long that document has been due, and taken by no worker, that has waited longest.",
         values={"": now.overdue.total_seconds()},
     )
+    yield Figure(
+        name="store_lives", means="One, and how often data were put back from a copy.", values={"": now.vitals.lives}
+    )
     yield Figure(name="workers", means="Workers that are alive.", values={"": now.workers})
     yield Figure(name="worker_slots", means="Documents that they can hold at once.", values={"": now.slots})
     for name, means, by_reach in (

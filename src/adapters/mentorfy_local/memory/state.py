@@ -85,6 +85,7 @@ class MemoryState:
     breakers: dict[Scope, Breaker] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)
     counted: Counter[tuple[Count, str]] = field(default_factory=Counter)
+    lives: int = 1
 
     def now(self) -> datetime:
         """Return the store's time."""

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mentorfy_core.documents.events import Found
+from mentorfy_core.documents.events import Found, Released
 from mentorfy_core.documents.model import Document, Status
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.pauses import NOTHING, Blocked
 from mentorfy_core.ports.documents import DocumentStore
 from mentorfy_core.ports.generations import GenerationStore
-from mentorfy_core.ports.vitals import Count, VitalsStore
-from mentorfy_core.testing.contracts.steps import Steps, TwoOrganizations
+from mentorfy_core.ports.vitals import LEAP, Count, VitalsStore
+from mentorfy_core.testing.contracts.steps import HOURS, Steps, TwoOrganizations
 from mentorfy_core.testing.samples import UNSTORABLE_TEXT, a_document, new_id
 
 FIRST = datetime(1950, 1, 1, tzinfo=UTC)
@@ -110,6 +110,21 @@ class VitalsStoreContract(TwoOrganizations):
         assert since is None or since > first.next_run_at
         assert await self.due_since(store, Blocked(learning=True)) == first.next_run_at
         assert await self.due_since(store, Blocked(everything=True)) is None
+
+    async def test_what_was_given_out_before_a_restore_counts_no_more(
+        self, store: VitalsStore, documents: DocumentStore, steps: Steps, ours: OrganizationId
+    ) -> None:
+        """No worker from before renews or reports anything, and whoever asks what changed hears of everything."""
+        claimed, lives = await steps.claimed(await steps.found(ours)), (await store.vitals()).value.lives
+        before = await documents.revision(ours)
+        assert await store.restored() == lives + 1 == (await store.vitals()).value.lives
+        assert not await documents.extend_lease(ours, claimed.id, claimed.epoch, HOURS)
+        after = (await documents.get(ours, claimed.id)).value
+        assert after.epoch >= claimed.epoch + LEAP
+        assert await documents.revision(ours) >= before + LEAP
+        assert [one.id for one in (await documents.changed(ours, before + 1000, 10)).value.documents] == [claimed.id]
+        assert {one.revision >= LEAP for one in (await documents.folders(ours)).value} == {True}
+        await steps.happens(after, Released(epoch=after.epoch))
 
     async def test_time_is_the_stores(self, store: VitalsStore) -> None:
         """It comes with what was read."""
