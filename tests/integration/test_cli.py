@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.integration.program import MENTORFY, Program, eventually
+from tests.integration.servers.standing import standing
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 
@@ -51,6 +52,38 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Program:
     program = Program(place / "data")
     program.run("import", folder)
     return program
+
+
+@pytest.fixture(params=["sqlite", "supabase"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]:
+    """A program that keeps everything here, and one that keeps it in Supabase and is woken through Redis."""
+    if request.param == "sqlite":
+        yield Program(tmp_path / "data")
+        return
+    chosen = {"MENTORFY_STORE": "supabase", "MENTORFY_BELL": "arq"}
+    with standing(chosen) as named:
+        settings = {name.removeprefix("MENTORFY_"): value for name, value in {**chosen, **named}.items()}
+        yield Program(tmp_path / "data", dict(settings))
+
+
+def test_the_whole_way(anywhere: Program, bakery: Path) -> None:
+    """What an operator does in the first week, wherever it is kept."""
+    (bakery / "empty.txt").write_bytes(b"")
+    assert "4 new, 0 updated, 0 unchanged" in anywhere.run("import", bakery).stdout
+    assert sorted(anywhere.statuses()) == ["available_to_ai", "failed"]
+    assert "0 new, 0 updated, 4 unchanged" in anywhere.run("import", bakery).stdout
+    answer = anywhere.json("ask", "What does a country loaf cost?")
+    assert answer["citations"][0]["locator"] == {"heading": "Pricing a loaf"}
+    again = anywhere.json("ask", "Who won the chess championship in 1972?", "--conversation", answer["conversation"])
+    assert (again["conversation"], again["answered"]) == (answer["conversation"], False)
+    anywhere.run("remove", "notes/oven.html")
+    assert not anywhere.json("ask", "How long does a brick oven hold its heat?")["answered"]
+    anywhere.run("remove", "--undo", "notes/oven.html")
+    assert anywhere.json("ask", "How long does a brick oven hold its heat?")["answered"]
+    assert [one["path"] for one in anywhere.json("retry", "--failed")["retried"]] == ["bakery/empty.txt"]
+    anywhere.run("pause", "--provider", "knowledge", "--reason", "Moving house.")
+    assert "Resumed: knowledge, for everybody." in anywhere.run("resume", "--all").stdout
+    assert [check["name"] for check in anywhere.json("doctor", code=1)["checks"] if not check["ok"]] == ["workers"]
 
 
 class TestImport:
@@ -328,6 +361,15 @@ class TestStart:
         for command in ("status", "up", "documents"):
             assert program.run(command, code=1).stderr.count("\n") == 1
         assert "mentorfy.db is damaged" in program.run("doctor", code=1).stdout
+
+    def test_a_project_that_does_not_answer_is_one_sentence(self, tmp_path: Path) -> None:
+        keys = {"SUPABASE_SECRET_KEY": "sb_secret_hush", "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_hush"}
+        program = Program(tmp_path / "data", {"STORE": "supabase", "SUPABASE_URL": "http://127.0.0.1:1", **keys})
+        assert program.run("status", code=1).stderr.count("\n") == 1
+        wrong = [check for check in program.json("doctor", code=1)["checks"] if not check["ok"]]
+        assert [check["name"] for check in wrong] == ["Supabase project"]
+        assert "MENTORFY_SUPABASE_URL" in wrong[0]["mend"]
+        assert "hush" not in str(wrong)
 
     def test_the_version_and_the_help_are_there(self, program: Program) -> None:
         assert "import" in program.run("--help").stdout

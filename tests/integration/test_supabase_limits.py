@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from postgrest.exceptions import APIError
@@ -108,6 +109,14 @@ async def test_another_schema_is_refused(supabase: Supabase, number: int, oldest
     with pytest.raises(OtherSchema):
         require_known(Answer({"number": number, "oldest_program": oldest}, at))
     require_known(Answer({"number": NUMBER + 1, "oldest_program": NUMBER}, at))
+
+
+async def test_a_project_without_our_schema_is_refused() -> None:
+    missing = {"code": "PGRST202", "message": "Could not find the function", "details": None, "hint": None}
+    project = Supabase("http://127.0.0.1:1", "sb_secret_of_a_stub")
+    project.http._transport = httpx.MockTransport(lambda _: httpx.Response(404, json=missing))
+    with pytest.raises(OtherSchema, match="supabase/migrations"):
+        await project.open()
 
 
 async def test_a_statement_that_takes_too_long_is_heard_and_asked_again(

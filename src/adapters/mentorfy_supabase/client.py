@@ -11,9 +11,9 @@ from postgrest.exceptions import APIError
 from storage3 import AsyncStorageClient
 
 from mentorfy_core.errors import StoreUnavailable
-from mentorfy_supabase.errors import told
+from mentorfy_supabase.errors import FunctionMissing, told
 from mentorfy_supabase.rows import from_text, plain
-from mentorfy_supabase.schema import require_known
+from mentorfy_supabase.schema import NO_SCHEMA, OtherSchema, require_known
 
 TIMEOUT: Final = httpx.Timeout(connect=3, read=20, write=20, pool=20)
 """A statement ends after 8 s by itself; the bytes of a file take longer."""
@@ -55,11 +55,17 @@ class Supabase:
             StoreUnavailable: The project did not answer.
         """
         try:
-            require_known(await self.call("mentorfy_schema"))
+            require_known(await self._schema())
         except BaseException:
             await self.aclose()
             raise
         return self
+
+    async def _schema(self) -> Answer:
+        try:
+            return await self.call("mentorfy_schema")
+        except FunctionMissing as error:
+            raise OtherSchema(NO_SCHEMA) from error
 
     async def aclose(self) -> None:
         """Close all connections. May be repeated."""

@@ -14,6 +14,8 @@ REFUSALS: Final[Mapping[str, type[CallerError]]] = {"PT404": NotFound, "PT409": 
 _OUR_MISTAKE: Final = re.compile(r"(0A|21|22|23|42|2F|39|P0)[0-9A-Z]{3}|PGRST1..")
 """What would be refused again: values, constraints, statements. Asking again for ever would hide it."""
 
+_NO_FUNCTION: Final = "PGRST202"
+
 _FORBIDDEN: Final = "42501"
 """Privileges: a key that was exchanged or a grant that is missing is mended by people while work waits."""
 
@@ -30,6 +32,10 @@ class StatementRefused(MentorfyError):
         self.code = code
 
 
+class FunctionMissing(StoreUnavailable):
+    """The API knows no such function: our schema was not applied, or the API has not noticed it yet."""
+
+
 def told(error: Exception) -> MentorfyError:
     """Return what callers are told of what the client's packages raised.
 
@@ -41,6 +47,8 @@ def told(error: Exception) -> MentorfyError:
     code = error.code or ""
     if code in REFUSALS:
         return REFUSALS[code](error.message or "")
+    if code == _NO_FUNCTION:
+        return FunctionMissing(f"The store did not answer ({code}).")
     if code != _FORBIDDEN and _OUR_MISTAKE.fullmatch(code):
         return StatementRefused(code)
     return StoreUnavailable(f"The store did not answer ({code or 'no code'}).")

@@ -11,6 +11,9 @@ NUMBER: Final = 1
 """The schema that this program was made for; what is newer is welcome unless it says that it is not."""
 
 
+NO_SCHEMA: Final = "The Supabase project has no schema of Mentorfy: apply supabase/migrations first."
+
+
 class OtherSchema(MentorfyError):
     """The project's schema is too old or too new; nothing was touched."""
 

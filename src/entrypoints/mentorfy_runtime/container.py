@@ -52,7 +52,7 @@ _LOGGER: Final = logging.getLogger("mentorfy.runtime")
 def _database(settings: Settings) -> "Database":
     from mentorfy_sqlite.database import Database
 
-    return Database(settings.data / "mentorfy.db")
+    return Database(settings.beside / "mentorfy.db")
 
 
 def _supabase(settings: Settings) -> "Supabase":
@@ -94,7 +94,7 @@ def _sources(uploads: UploadStage, documents: DocumentStore) -> Mapping[str, Fil
 def _uploads(settings: Settings) -> UploadStage:
     from mentorfy_local.uploads import FolderUploadStage
 
-    return FolderUploadStage(settings.data / "uploads")
+    return FolderUploadStage(settings.beside / "uploads")
 
 
 def _folders(settings: Settings) -> FolderTree:
@@ -127,7 +127,7 @@ def _embedder() -> Embedder | None:
 def _knowledge(settings: Settings, embedder: Embedder | None) -> "SqliteKnowledgeBase":
     from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
 
-    return SqliteKnowledgeBase(settings.data / "knowledge.db", embedder)
+    return SqliteKnowledgeBase(settings.beside / "knowledge.db", embedder)
 
 
 def _chat() -> ChatModel:

@@ -35,6 +35,9 @@ FILES: Final = {
 }
 """What can be damaged, and what to do then."""
 
+IN_SUPABASE: Final = ("httpx", "postgrest", "storage3", "supabase_auth")
+"""What a store in Supabase imports besides."""
+
 SET_UP: Final = "./dev setup"
 ROOM: Final = 500_000_000
 """Bytes that should be free on the disk of the data folder."""
@@ -60,13 +63,13 @@ def _checked(name: str, *, ok: bool, good: str, bad: str, mend: str) -> Check:
 
 async def examine(settings: Settings, program: str) -> list[Check]:
     """Look at everything, in the order in which to mend it."""
-    checks = [*_environment(), *_folder(settings), *_files(settings)]
+    checks = [*_environment(settings), *_folder(settings), *_files(settings)]
     if all(check.ok for check in checks if check.name != "weights"):
         checks += await _installation(settings, program)
     return checks
 
 
-def _environment() -> Iterator[Check]:
+def _environment(settings: Settings) -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield _checked(
         "python",
@@ -75,7 +78,8 @@ def _environment() -> Iterator[Check]:
         bad=f"Python {version} is too old: 3.11 or newer is needed",
         mend="PYTHON=/path/to/python3.11 ./dev setup",
     )
-    missing = [name for name in PACKAGES if find_spec(name) is None]
+    needed = (*PACKAGES, *IN_SUPABASE) if settings.store == "supabase" else PACKAGES
+    missing = [name for name in needed if find_spec(name) is None]
     yield _checked(
         "packages",
         ok=not missing,
@@ -139,7 +143,7 @@ def _folder(settings: Settings) -> Iterator[Check]:
 def _files(settings: Settings) -> Iterator[Check]:
     """Read both files from end to end; of one that is locked or not there nothing is said."""
     for name, mend in FILES.items():
-        path = settings.data / name
+        path = settings.beside / name
         if path.exists():
             yield _checked(
                 name,
@@ -158,16 +162,23 @@ def _is_damaged(path: Path) -> bool:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+_MEND_STORE: Final = {
+    "sqlite": "see the message",
+    "supabase": "check MENTORFY_SUPABASE_URL and both keys; supabase db push applies supabase/migrations",
+}
+
+
 async def _installation(settings: Settings, program: str) -> list[Check]:
     from mentorfy_runtime.container import running
     from mentorfy_runtime.health import health
 
+    name = "database" if settings.store == "sqlite" else "Supabase project"
     try:
         async with running(settings) as mentorfy:
             now = await health(mentorfy)
     except MentorfyError as error:
-        return [Check(name="database", ok=False, message=str(error), mend="see the message")]
+        return [Check(name=name, ok=False, message=str(error), mend=_MEND_STORE[settings.store])]
     return [
-        Check(name="database", ok=True, message="the database opens and has this program's schema"),
+        Check(name=name, ok=True, message=f"the {name} opens and has this program's schema"),
         _checked("workers", ok=now.workers > 0, good=now.sentence, bad=now.sentence, mend=f"{program} up"),
     ]

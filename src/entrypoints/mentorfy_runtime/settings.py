@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import parse_qs, urlsplit
@@ -161,6 +162,13 @@ class Settings(BaseSettings):
         return RetryManager(fetch_spacing=self.fetch_spacing)
 
     @property
+    def beside(self) -> Path:
+        """Where this machine keeps what belongs to its store: of one store only, whose collector knows all of it."""
+        if self.store == "sqlite":
+            return self.data
+        return self.data / self.store / sha256(str(self.supabase_url).encode()).hexdigest()[:16]
+
+    @property
     def logs(self) -> Path:
         """Where programs without a terminal write what happens."""
         return self.data / "log"
@@ -252,6 +260,7 @@ def make_data_folder(settings: Settings) -> None:
     """
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.beside.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_usable = os.access(settings.data, os.R_OK | os.W_OK | os.X_OK)
     except OSError:
         is_usable = False

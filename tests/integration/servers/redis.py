@@ -43,7 +43,11 @@ class RedisServer:
     def start(self) -> None:
         arguments = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--dir", str(self._folder)]
         self._process = subprocess.Popen(
-            [self._program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [self._program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a terminal's Ctrl-C is for whoever uses it
         )
         until = time.monotonic() + PATIENCE
         while not self._answers():

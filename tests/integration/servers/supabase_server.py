@@ -140,7 +140,14 @@ def peer(database: Postgres) -> Iterator[Project]:
         launch = ["node", str(PEER / "launch.mjs")]
         with (
             (folder / "log").open("w+") as log,
-            subprocess.Popen(launch, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as server,
+            subprocess.Popen(
+                launch,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,  # a terminal's Ctrl-C is for whoever uses it
+            ) as server,
         ):
             try:
                 assert server.stdout is not None
