@@ -34,7 +34,7 @@ class SupabaseConversationStore:
         """Store a question and its answer-to-be, in one write; a known key returns the turn it made."""
         begun = await self._call(
             "turn_begin",
-            conversation=_conversation_values(turn.conversation),
+            conversation=conversation_values(turn.conversation),
             question=message_values(turn.question),
             answer=message_values(turn.answer),
             lease=lease,
@@ -171,5 +171,6 @@ def message_values(message: Message) -> Mapping[str, object]:
     return {**MESSAGE.values(message), "search_text": folded(message.text)}
 
 
-def _conversation_values(conversation: Conversation) -> Mapping[str, object]:
+def conversation_values(conversation: Conversation) -> Mapping[str, object]:
+    """Return the row of a conversation."""
     return {**CONVERSATION.values(conversation), "search_text": folded(conversation.title)}
