@@ -48,6 +48,8 @@ begin
         if found then
             raise sqlstate 'PT409' using message = 'the lease has not passed';
         end if;
+    elsif event ->> 'event' = 'Restored' and stored.deleted_at < told - (event ->> 'undo')::interval then
+        raise sqlstate 'PT409' using message = 'too late to take the deletion back';
     elsif event ->> 'event' = 'Claimed' and event ->> 'stage' = 'learn' then
         perform from public.document_claim as c join public.document as d
             on d.organization_id = c.organization_id and d.id = c.document_id

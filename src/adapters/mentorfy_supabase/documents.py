@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from uuid import UUID
 
 from mentorfy_core.documents.eta import Line
-from mentorfy_core.documents.events import Broke, Claimed, Deleted, Event, Found, LeaseExpired, Report
+from mentorfy_core.documents.events import Broke, Claimed, Deleted, Event, Found, LeaseExpired, Report, Restored
 from mentorfy_core.documents.folders import FolderCount
 from mentorfy_core.documents.listing import Filter, Mark
 from mentorfy_core.documents.model import Document, Status
@@ -180,6 +180,7 @@ def _event_values(document: Document, event: Event | Found) -> dict[str, object]
     return {
         "event": type(event).__name__,
         "stage": event.stage if isinstance(event, Claimed) else None,
+        "undo": event.undo if isinstance(event, Restored) else None,
         "sentence": reason.sentence if reason else "",
     }
 
