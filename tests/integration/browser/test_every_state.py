@@ -34,3 +34,14 @@ def test_a_state_by_day_and_by_night(open_window: Window, server: Server, name: 
             page.screenshot(path=SCREENSHOTS / f"{name}-{look}.png")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert_accessible(page)
+
+
+def test_a_complaint_fails_the_test(open_window: Window) -> None:
+    with pytest.raises(AssertionError, match="refused by the content security policy: img-src"):
+        load_a_foreign_image(open_window)
+
+
+def load_a_foreign_image(open_window: Window) -> None:
+    with open_window() as page:
+        page.goto("/")
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.invalid/'}))")
