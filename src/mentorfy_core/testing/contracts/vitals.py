@@ -16,7 +16,7 @@ from mentorfy_core.testing.contracts.steps import HOURS, Steps, TwoOrganizations
 from mentorfy_core.testing.samples import UNSTORABLE_TEXT, a_document, new_id
 
 FIRST = datetime(1950, 1, 1, tzinfo=UTC)
-"""Before anything that others may have put into the store."""
+"""Before what other contracts put into the store."""
 
 
 class VitalsStoreContract(TwoOrganizations):
@@ -50,10 +50,10 @@ class VitalsStoreContract(TwoOrganizations):
         """Return since when something has been due."""
         return (await store.vitals(blocked)).value.due_since
 
-    def first_of_all(self, organization_id: OrganizationId) -> Document:
-        """Return a document that has been due for longer than any other, each time longer."""
-        instant = FIRST - timedelta(seconds=new_id().int % 10**9)
-        return a_document(organization_id, created_at=instant)
+    async def first_of_all(self, store: VitalsStore, organization_id: OrganizationId) -> Document:
+        """Return a document that has been due for longer than any other, those of other tests included."""
+        since = min(await self.due_since(store) or FIRST, FIRST)
+        return a_document(organization_id, created_at=since - timedelta(days=2))
 
     async def test_what_is_added_is_counted(self, store: VitalsStore) -> None:
         """By what it was and how; to what was counted before."""
@@ -93,10 +93,8 @@ class VitalsStoreContract(TwoOrganizations):
         self, store: VitalsStore, documents: DocumentStore, steps: Steps, ours: OrganizationId, theirs: OrganizationId
     ) -> None:
         """Until somebody claims it."""
-        first = await documents.add(self.first_of_all(ours), Found())
-        await documents.add(
-            replace(self.first_of_all(theirs), next_run_at=first.next_run_at + timedelta(days=1)), Found()
-        )
+        first = await documents.add(await self.first_of_all(store, ours), Found())
+        await documents.add(replace(a_document(theirs), next_run_at=first.next_run_at + timedelta(days=1)), Found())
         assert await self.due_since(store) == first.next_run_at
         await steps.claimed(first)
         assert await self.due_since(store) == first.next_run_at + timedelta(days=1)
@@ -105,7 +103,7 @@ class VitalsStoreContract(TwoOrganizations):
         self, store: VitalsStore, documents: DocumentStore, ours: OrganizationId
     ) -> None:
         """Nor is anything where everything is."""
-        first = await documents.add(self.first_of_all(ours), Found())
+        first = await documents.add(await self.first_of_all(store, ours), Found())
         since = await self.due_since(store, Blocked(organizations=frozenset({ours})))
         assert since is None or since > first.next_run_at
         assert await self.due_since(store, Blocked(learning=True)) == first.next_run_at
