@@ -1,4 +1,4 @@
-"""Three stores, one story: whatever happens, memory, SQLite and Supabase's PostgreSQL say the same.
+"""Supabase's PostgreSQL beside memory and the simulator: whatever happens, also at once, they say the same.
 
 Supabase's functions are called on a connection to a database of their own, whose clock stands where the story's does.
 """
@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import invariant, rule
 
 from mentorfy_core.documents.events import Event
 from mentorfy_core.documents.model import Document
@@ -24,7 +24,7 @@ from mentorfy_supabase.rows import storable
 from tests.integration.servers.direct import Direct
 from tests.integration.servers.postgres import Postgres, run_sql
 from tests.integration.servers.supabase_server import new_database
-from tests.integration.test_document_stores_agree import MINUTE, Stories, told
+from tests.integration.test_document_stores_agree import MINUTE, Ask, Stores, Stories
 
 AHEAD = datetime(2200, 1, 1, tzinfo=UTC)
 """After the machine's clock, so that the store's stands still between two steps."""
@@ -35,6 +35,7 @@ EMPTY = """
     truncate public.document, public.document_claim, public.document_event, public.folder_count, public.generation,
         public.ledger, public.organization_revision;
 """
+CONNECTIONS = 3
 URL: list[str] = []
 
 
@@ -61,39 +62,45 @@ def cleaned(thing: T) -> T:
     return thing
 
 
-class ThreeStories(Stories):
+class SupabaseStories(Stories):
     begins = AHEAD
 
-    def __init__(self) -> None:
-        super().__init__()
+    async def opened(self) -> Stores:
         run_sql(EMPTY, URL[0])
-        self.direct = Direct(URL[0])
-        self.loop.run_until_complete(self.direct.open())
-        self.set_clock()
-        self.stores = (*self.stores, (SupabaseDocumentStore(self.direct), SupabaseGenerationStore(self.direct)))
+        self.directs = [await Direct(URL[0]).open() for _ in range(CONNECTIONS)]
+        self.stores = [Stores(SupabaseDocumentStore(one), SupabaseGenerationStore(one)) for one in self.directs]
+        await self.set_clock()
+        return self.stores[0]
 
-    def teardown(self) -> None:
-        self.loop.run_until_complete(self.direct.aclose())
-        super().teardown()
+    def at_once_on(self, number: int) -> Stores:
+        return self.stores[number % CONNECTIONS]
 
-    def set_clock(self) -> None:
+    async def closed(self) -> None:
+        for one in self.directs:
+            await one.aclose()
+
+    async def set_clock(self) -> None:
         microseconds = (self.now - datetime(1970, 1, 1, tzinfo=UTC)) // (MINUTE / 60_000_000)
-        self.loop.run_until_complete(self.direct.set_clock(microseconds))
+        await self.directs[0].set_clock(microseconds)
 
     @rule(minutes=st.sampled_from([0.0, 0.02, 1.0, 3.0, 20.0, 120.0]))
     def time_passes(self, minutes: float) -> None:
         self.now += minutes * MINUTE
-        self.set_clock()
+        self.loop.run_until_complete(self.set_clock())
 
     def happened(self, document: Document, event: Event) -> None:
         """Let no text hold what PostgreSQL cannot: stores may change that, each in its own way."""
         super().happened(document, cleaned(event))
 
+    def saving(self, document: Document, event: Event) -> Ask | None:
+        return super().saving(document, cleaned(event))
+
     @rule()
     def all_is_told(self) -> None:
-        self.asked(lambda documents, generations: told(documents, generations, self.past[-1] if self.past else None))
+        super().all_say_the_same()
 
-    def both_say_the_same(self) -> None:
+    @invariant()
+    def all_say_the_same(self) -> None:
         """After each step only what changes most: a whole account is a step of its own."""
         if self.past:
             last = self.past[-1]
@@ -102,8 +109,8 @@ class ThreeStories(Stories):
             self.asked(lambda documents, _: documents.due(3))
 
 
-TestThreeStories = ThreeStories.TestCase
-TestThreeStories.settings = settings(
+TestSupabaseStories = SupabaseStories.TestCase
+TestSupabaseStories.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,

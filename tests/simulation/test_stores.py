@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import pytest
 
@@ -21,45 +20,17 @@ from mentorfy_core.testing.simulation.faults import remote
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
 from mentorfy_core.testing.simulation.limiter import LimiterTable
-from mentorfy_core.testing.simulation.loop import SimulatedLoop
 from mentorfy_core.testing.simulation.pauses import PauseTable
 from mentorfy_core.testing.simulation.tables import DocumentTable, Tables
-from mentorfy_core.testing.simulation.world import Weather, World
-
-T = TypeVar("T")
+from tests.simulation.quiet import ClockWorld, Quiet, quiet_tables
 
 ONE_ID_FOR_ALL: Any = None
 """Not run: in the simulation an id stands for one thing in the whole world."""
 
 
-class Quiet:
-    """A line on which nothing goes wrong."""
-
-    async def ask(self, name: str, call: Callable[[], T]) -> T:
-        return call()
-
-
-class Nobody:
-    """Watches nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *_: None
-
-
-class ClockWorld(World):
-    """Takes its time from a clock."""
-
-    clock: Callable[[], datetime]
-
-    def now(self) -> datetime:
-        return self.clock()
-
-
 @pytest.fixture
 def tables() -> Tables:
-    world = ClockWorld(1, SimulatedLoop(1, max_steps=1), Weather())  # type: ignore[abstract]
-    world.clock, world.watch = ticking_clock(), Nobody()
-    return Tables(world)
+    return quiet_tables(ticking_clock())
 
 
 class Simulated:

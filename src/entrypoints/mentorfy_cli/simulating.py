@@ -26,12 +26,30 @@ Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many processes wor
 Resume = Annotated[
     Path | None, typer.Option("--resume", metavar="FILE", help="Go on where this file ends, and keep the counts in it.")
 ]
+Exhaustive = Annotated[
+    int | None,
+    typer.Option(
+        "--exhaustive",
+        min=0,
+        max=3,
+        metavar="N",
+        help="Instead of seeds: every schedule of one document and two workers with at most N swaps and one fault.",
+    ),
+]
 
 
 def simulate(
-    seed: Seed = None, schedules: Schedules = 1, jobs: Jobs = 1, resume: Resume = None, json: Json = False
+    seed: Seed = None,
+    schedules: Schedules = 1,
+    jobs: Jobs = 1,
+    resume: Resume = None,
+    exhaustive: Exhaustive = None,
+    json: Json = False,
 ) -> None:
     """Run the document protocol under simulated faults; exit code 1 where it breaks a promise."""
+    if exhaustive is not None:
+        _say_exhausted(exhaustive, jobs, as_json=json)
+        return
     kept = _kept(resume)
     campaign = _begun(kept, seed)
     saved = campaign.seconds
@@ -102,6 +120,25 @@ def _keep(file: Path, campaigns: "list[Campaign]") -> None:
     beside = file.with_name(f"{file.name}.new")
     beside.write_text(write_campaigns(campaigns), "utf-8")
     beside.replace(file)
+
+
+def _say_exhausted(swaps: int, jobs: int, *, as_json: bool) -> None:
+    """Run every schedule of the small world, and say how many there are."""
+    from mentorfy_core.testing.simulation import Count, exhausted
+
+    count, began = Count(), monotonic()
+    for part in exhausted(swaps, jobs=jobs):
+        count.add(part)
+        remark(f"{count.schedules} schedules, {len(count.violated)} violated")
+    shape = {"schedules": count.schedules, "faults": dict(sorted(count.faults.items())), "violated": count.violated}
+    if as_json:
+        say_json(shape)
+    else:
+        for surprises, what in count.violated.items():
+            say(f"{surprises} broke {what}")
+        say(f"{count.schedules} schedules in {monotonic() - began:.0f} s; {len(count.violated)} violated.")
+    if count.violated:
+        raise typer.Exit(1)
 
 
 def _shape(campaign: "Campaign") -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mentorfy_core.documents.events import (
     Deleted,
+    Restored,
     RetryRequested,
     SourceChanged,
     SourceGone,
@@ -103,6 +104,12 @@ def _(scene: Scene) -> None:
     document = removed(scene)
     JOB.set(scene.an_import(asked_by=MemberId(new_id()), include_removed=True))
     scene.new(replace(document, id=another_id(), deleted_at=None, excluded=False))
+
+
+@breaks(Breach.UNDONE_LATE)
+def _(scene: Scene) -> None:
+    removed = scene.happens(scene.row(), Deleted(by_person=True))
+    scene.happens(removed, Restored(), seen={"deleted_at": scene.later(seconds=-601)})
 
 
 @breaks(Breach.LIVING_TOMBSTONE)

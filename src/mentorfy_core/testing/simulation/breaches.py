@@ -40,6 +40,7 @@ class Breach(Enum):
     STILL_THERE = "I7", "a deleted document is visible or claimed"
     REVIVED = "I7", "nobody asked for what a person had removed, and it came back"
     UNDONE = "I7", "a plan that had not seen a person's delete undid it"
+    UNDONE_LATE = "I7", "a deletion was taken back after its time"
     LIVING_TOMBSTONE = "I7", "a living row has a tombstone"
     NEEDED_BYTES_DELETED = "I7", "bytes were deleted that a row needs"
     BLOBS_LEFT = "I7", "bytes are left that nobody names"

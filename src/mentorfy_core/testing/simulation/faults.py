@@ -62,6 +62,9 @@ DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015, "due": 0.01}
 TEMPTED: Final = 0.3
 """The same, where what was read is about to become untrue."""
 
+PATIENCE: Final = 90.0
+"""Seconds that somebody waits for that, at most."""
+
 HANG: Final = 4000.0
 """Seconds a call takes that never comes back."""
 
@@ -136,7 +139,7 @@ class StoreLine:
         drawn -= weather.refused
         if drawn < weather.late:
             world.fault("store late")
-            world.loop.call_later(1 + 40 * world.faults.random(), _unheard, call, context=copy_context())
+            world.loop.call_later(1 + 40 * world.faults.random(), unheard, call, context=copy_context())
             self._no_answer(name)
         if drawn - weather.late < weather.struck:
             await strike(world)
@@ -149,19 +152,32 @@ class StoreLine:
             self._no_answer(name)
         if drawn - weather.refused / 2 < weather.struck:
             await strike(world)
-        elif world.faults.random() < (TEMPTED if self._is_tempting(answer) else DAWDLE.get(name, 0.0)):
+        elif 0 < (wait := self._tempts(name, answer)) <= PATIENCE and world.faults.random() < TEMPTED:
+            await asyncio.sleep(wait * (1 - world.faults.random() ** 2))
+        elif world.faults.random() < DAWDLE.get(name, 0.0):
             await asyncio.sleep(2 * LONG * world.faults.random())  # what was read gets old before anything is written
         elif world.faults.random() < max(share / 2, SELDOM):
             await pause(world)
 
-    def _is_tempting(self, answer: object) -> bool:
-        """Return whether a lease that has passed may be renewed, or what nobody names be retired, any moment."""
+    def _tempts(self, name: str, answer: object) -> float:
+        """Return how many seconds pass, at most, until what was read is another; 0 where nothing is about to change it.
+
+        A row that somebody works at, a lease whose holder will wake, a deletion that can be taken back, a generation
+        that nobody names.
+        """
+        world = self._world
         match answer:
-            case Read(Document(claim=Claim(lease_until=until))):
-                return until <= self._world.now()
-            case Generation(idle_since=datetime(), retired_at=None):
-                return True
-        return False
+            case Read(Document(claim=Claim(lease_until=until))) if until <= world.now():
+                attempt = world.attempts.get(answer.value.id)
+                wakes_in = attempt.node.frozen_until - world.loop.time() if attempt and attempt.node else 0.0
+                return wakes_in + LONG if wakes_in > 0 else 2 * LONG
+            case Read(Document(claim=Claim())):
+                return 2 * LONG if name == "find" else 0.0
+            case Read(Document(deleted_at=datetime())):
+                return 2 * LONG
+            case Generation(idle_since=datetime() as since, retired_at=None):
+                return 660.0 - (world.now() - since).total_seconds()
+        return 0.0
 
     def _no_answer(self, name: str) -> None:
         if name == "extend_lease" and (attempt := ATTEMPT.get()) is not None:
@@ -169,7 +185,8 @@ class StoreLine:
         raise StoreUnavailable(name)
 
 
-def _unheard(call: Callable[[], object]) -> None:
+def unheard(call: Callable[[], object]) -> None:
+    """Do what was asked by somebody who has given up waiting for the answer."""
     UNHEARD.set(True)
     try:
         call()
@@ -180,8 +197,8 @@ def _unheard(call: Callable[[], object]) -> None:
 class ProviderLine:
     """To source, blobs, text and knowledge: errors of all kinds, before or after what was asked was done."""
 
-    def __init__(self, world: World, *, seconds: float, name: str = "", odd: bool = True) -> None:
-        self._world, self._seconds, self._name, self._odd = world, seconds, name, odd
+    def __init__(self, world: World, *, seconds: float, name: str) -> None:
+        self._world, self._seconds, self._name = world, seconds, name
 
     async def ask(self, name: str, call: Callable[[], T]) -> T:
         world, chance = self._world, self._world.faults.random
@@ -211,7 +228,7 @@ class ProviderLine:
             await asyncio.sleep(HANG)
         if which < 0.2:
             call()
-        if which > 0.9 and self._odd:
+        if which > 0.9:
             world.fault("odd exception")
             world.injected.append(odd := odd_exception(world.faults.random()))
             raise odd
@@ -228,6 +245,22 @@ class ProviderLine:
             if attempt is not None:
                 attempt.wish = world.loop.time() + retry_after.total_seconds()
         return PortError(kind, f"The provider failed: {kind}.", retry_after=retry_after)
+
+
+def store_line(world: World) -> Line:
+    """Return a line to the store."""
+    return world.line("store", 0.0) if world.line else StoreLine(world)
+
+
+def provider_line(world: World, *, seconds: float, name: str = "") -> Line:
+    """Return a line to a provider.
+
+    Args:
+        world: Where it is.
+        seconds: How long answers may take.
+        name: What it is called where pauses and breakers speak of it.
+    """
+    return world.line(name, seconds) if world.line else ProviderLine(world, seconds=seconds, name=name)
 
 
 async def strike(world: World) -> None:

@@ -11,7 +11,7 @@ from mentorfy_core.errors import ErrorKind, PortError
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Unreadable
 from mentorfy_core.knowledge.model import Chunk, ExtractedText, Locator, Span
-from mentorfy_core.testing.simulation.faults import ProviderLine, forever
+from mentorfy_core.testing.simulation.faults import forever, provider_line
 from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.world import ATTEMPT, World
 
@@ -62,7 +62,7 @@ class Files:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._line = ProviderLine(world, seconds=12, name=self.name)
+        self._line = provider_line(world, seconds=12, name=self.name)
         self.files: dict[OrganizationId, dict[str, File]] = {}
 
     def change(self, organization_id: OrganizationId, external_id: str) -> None:
@@ -143,7 +143,7 @@ class Text:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._line = ProviderLine(world, seconds=6)
+        self._line = provider_line(world, seconds=6)
 
     async def extract(self, organization_id: OrganizationId, data: bytes, *, title: str) -> ExtractedText:
         text = await self._line.ask("extract", partial(self._read, data))

@@ -180,7 +180,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     def _advance(self) -> bool:
         """Move time to the next timer where nothing is ready; False where nothing will ever happen."""
         timers = self._timers
-        if not self._ready:
+        if not self._ready and not self._between:
             if not timers:
                 self.strays.append("nothing is left to do, and the schedule is not over")
                 return False
@@ -201,14 +201,15 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     def _step(self) -> None:
         while self._between and not self._stopped:
             self._take(self._between.popleft())
-        ready = self._ready
-        if not ready or self._stopped:
-            return
-        at = 0
-        if len(ready) > 1:
-            ready.sort(key=_turn_order)
-            at = int(self._chance() * len(ready))
-        self._take(ready.pop(at))
+        if self._ready and not self._stopped:
+            self._take(self._ready.pop(self._next(self._ready)))
+
+    def _next(self, ready: list[Turn]) -> int:
+        """Return the place of the turn that comes next."""
+        if len(ready) == 1:
+            return 0
+        ready.sort(key=_turn_order)
+        return int(self._chance() * len(ready))
 
     def _take(self, turn: Turn) -> None:
         if turn.is_cancelled:
@@ -239,6 +240,26 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._ready.clear()
         self._between.clear()
         self._timers.clear()
+
+
+class OrderlyLoop(SimulatedLoop):
+    """First in, first out, as asyncio does it: in rounds, each of which ends before what it made ready begins."""
+
+    def __init__(self, seed: int, *, max_steps: int) -> None:
+        super().__init__(seed, max_steps=max_steps)
+        self._round = 0
+
+    def _next(self, ready: list[Turn]) -> int:
+        if self._round <= 0:
+            ready.sort(key=_turn_order)
+            self._round = len(ready)
+        self._round -= 1
+        return 0
+
+    def others_ready(self, node: Node) -> list[Node]:
+        """Return the processes, besides one, that could go on at once."""
+        nodes = {turn.node for turn in self._ready if turn.node not in {None, node}}
+        return [one for one in nodes if one.alive and one.frozen_until <= self._now]
 
 
 def _close(coroutine: Coroutine[Any, Any, Any]) -> None:

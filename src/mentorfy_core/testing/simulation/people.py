@@ -125,7 +125,7 @@ class Happenings(Disasters):
 
     def relearns(self, number: int) -> None:
         if number % 3:
-            self.setting.text.recipe = f"lines/{number}"
+            self.setting.text.recipe = f"lines/{number % 2 + 1}"
         change, event = (
             Change(self.mentorfy.ports, self.mentorfy.retries),
             RelearnRequested(recipe=self.setting.text.recipe),

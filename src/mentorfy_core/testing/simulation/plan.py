@@ -86,6 +86,8 @@ def drawn_plan(chance: Random) -> list[Act]:
     removals = [act for act in acts if act.name == "removes"]
     returns = [act for act in removals if chance.random() < 0.3]
     acts += [Act(act.at + 2 * UNDO + chance.uniform(0, 240), "imports_all", act.number) for act in returns]
+    again = [act for act in acts if act.name == "relearns" and chance.random() < 0.5]
+    acts += [Act(act.at + UNDO + chance.uniform(0, 400), "relearns", chance.randrange(1 << 20)) for act in again]
     acts += [
         Act(removal.at + undo, "restores_it", removal.number) for removal, undo in zip(removals, undos, strict=False)
     ]

@@ -98,24 +98,40 @@ def drawn_timing(draw: Random) -> Timing:
     return Timing(sweep=timedelta(seconds=sweep), collect=timedelta(minutes=collect))
 
 
-class _Schedule:
-    """The course of things."""
+class Course:
+    """A world and the processes in it."""
 
-    def __init__(self, world: World, plan: Sequence[Act], draw: Random) -> None:
-        self._world, self._plan, self._draw = world, plan, draw
+    def __init__(self, world: World, draw: Random) -> None:
+        self._world, self._draw = world, draw
         self.setting = Setting(world)
         ports, bell = self.setting.ports(self._next_due)
         self._monitors = world.watch = Monitors(self.setting, on_change=bell.something_changed)
         self.setting.furnish(draw)
         self._timing = drawn_timing(draw)
-        mentorfy = Mentorfy(ports, timing=self._timing)
-        self._processes = Processes(world, mentorfy)
-        self._happenings = Happenings(self.setting, self._processes, mentorfy)
-        self._calm_since = 0.0
+        self._mentorfy = Mentorfy(ports, timing=self._timing)
+        self._processes = Processes(world, self._mentorfy)
 
     def _next_due(self) -> float | None:
         due = rest.next_due(self.setting.tables)
         return None if due is None else self._world.seconds(due)
+
+    async def _collect(self) -> None:
+        """Let garbage be collected: once at least, and as often as a slow provider may need."""
+        for _ in range(ROUNDS):
+            await self._processes.sleep(COLLECTING)
+            await asyncio.sleep(30)
+            if rest.is_tidy(self.setting):
+                return
+
+
+class _Schedule(Course):
+    """The course of things in a world full of faults."""
+
+    def __init__(self, world: World, plan: Sequence[Act], draw: Random) -> None:
+        super().__init__(world, draw)
+        self._plan = plan
+        self._happenings = Happenings(self.setting, self._processes, self._mentorfy)
+        self._calm_since = 0.0
 
     async def course(self) -> None:
         """Let everything happen."""
@@ -171,14 +187,6 @@ class _Schedule:
             await self._skip_the_wait()
             await asyncio.sleep(20)
             self._look_at_leases()
-
-    async def _collect(self) -> None:
-        """Let garbage be collected: once at least, and as often as a slow provider may need."""
-        for _ in range(ROUNDS):
-            await self._processes.sleep(COLLECTING)
-            await asyncio.sleep(30)
-            if rest.is_tidy(self.setting):
-                return
 
     async def _skip_the_wait(self) -> None:
         """Sleep until a second before something is due, where nobody does anything."""

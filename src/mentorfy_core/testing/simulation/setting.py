@@ -25,7 +25,7 @@ from mentorfy_core.ports import (
 )
 from mentorfy_core.testing.simulation.bell import SimulatedBell
 from mentorfy_core.testing.simulation.failures import Failures
-from mentorfy_core.testing.simulation.faults import ProviderLine, StoreLine, remote
+from mentorfy_core.testing.simulation.faults import Line, provider_line, remote, store_line
 from mentorfy_core.testing.simulation.files import Files, Text
 from mentorfy_core.testing.simulation.generation_table import GenerationTable
 from mentorfy_core.testing.simulation.import_table import ImportTable
@@ -69,8 +69,8 @@ class Setting:
             for number in range(draw.choice([1, 1, 2, 3])):
                 self.files.change(organization_id, f"{'ab'[organization_id.int - 1]}{number}")
 
-    def _knowledge_line(self) -> ProviderLine:
-        return ProviderLine(self.world, seconds=8 * self.world.weather.slow, name=KNOWLEDGE)
+    def _knowledge_line(self) -> Line:
+        return provider_line(self.world, seconds=8 * self.world.weather.slow, name=KNOWLEDGE)
 
     def ports(self, next_due: Callable[[], float | None]) -> tuple[Ports, SimulatedBell]:
         """Return the ports that lead here, over lines that fail, and the bell among them.
@@ -79,8 +79,8 @@ class Setting:
             next_due: When something is next due, as the loop counts time.
         """
         world, tables = self.world, self.tables
-        store, bell = StoreLine(world), SimulatedBell(world, next_due)
-        blobs, knowledge = ProviderLine(world, seconds=3, name=STORAGE), self._knowledge_line()
+        store, bell = store_line(world), SimulatedBell(world, next_due)
+        blobs, knowledge = provider_line(world, seconds=3, name=STORAGE), self._knowledge_line()
         learned = remote(knowledge, self.knowledge, KnowledgeBase)  # type: ignore[type-abstract]
         learned.__dict__.update(recipe=self.knowledge.recipe, meter=self.knowledge.meter)
         there: dict[str, Any] = dict.fromkeys(each.name for each in fields(Ports))  # the other ports nobody rings for

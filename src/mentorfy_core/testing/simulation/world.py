@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
 from random import Random  # noqa: TID251 - the simulator owns chance
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from mentorfy_core.documents.model import Stage
@@ -142,6 +142,7 @@ class World:
         attempts: The last claim of each document.
         injected: Exceptions that came from the simulated world.
         spoilt: Keys whose bytes the world has lost or changed.
+        line: Makes the lines between processes and the rest, where they are not the usual ones.
         on_stop: Called for each process that is over.
         on_drain: Called to ask a process to stop.
         watch: Told of every write.
@@ -162,6 +163,7 @@ class World:
     attempts: dict[DocumentId, Attempt] = field(default_factory=dict)
     injected: list[BaseException] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)
+    line: Callable[[str, float], Any] | None = None
     on_stop: Callable[[Node], None] | None = None
     on_drain: Callable[[Node], None] | None = None
     watch: Watch = field(init=False)

@@ -103,7 +103,9 @@ class RowMonitor:
             case Deleted():
                 tombstone = Tombstone(before.id, self._world.loop.time())
                 self.removed[before.organization_id, before.external_id] = tombstone
-            case Restored():
+            case Restored(undo=undo):
+                in_time = before.deleted_at is not None and self._world.now() - before.deleted_at <= undo
+                self._world.require(in_time, Breach.UNDONE_LATE)
                 self.removed.pop((before.organization_id, before.external_id), None)
             case _:
                 return
