@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.integration.browser.server import Server
 from tests.integration.browser.visitors import LOOKS, PHONE, SCREENSHOTS, WIDE, Look, window
 from tests.integration.program import Program
+from tests.integration.servers.standing import standing
 
 EVERY_LOOK: Final = "MATRIX" in os.environ
 LEARNED: Final = 180_000  # milliseconds in which the sample is learned, on two slow cores
@@ -25,12 +27,18 @@ Shoot = Callable[[str], None]
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("walk")) as server:
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The program that keeps everything in a folder, or in Supabase, whose workers are woken through Redis then."""
+    chosen = {"MENTORFY_STORE": "supabase", "MENTORFY_BELL": "arq"} if request.param == "supabase" else {}
+    folder = tmp_path_factory.mktemp("walk")
+    with standing(chosen) as named, Server(folder, settings={**chosen, **named}) as server:
         yield server
 
 
-@pytest.mark.parametrize("look", LOOKS if EVERY_LOOK else (WIDE, PHONE), ids=str)
+WALKS: Final = product(LOOKS, ("sqlite", "supabase")) if EVERY_LOOK else ((WIDE, "sqlite"), (PHONE, "supabase"))
+
+
+@pytest.mark.parametrize(("look", "server"), WALKS, ids=str, indirect=["server"])
 def test_the_whole_way(browser: Browser, server: Server, look: Look) -> None:
     with window(browser, server.address, look=look) as page:
         count = iter(range(1, 100))
@@ -50,7 +58,8 @@ def test_the_whole_way(browser: Browser, server: Server, look: Look) -> None:
 
 def link_of(server: Server) -> str:
     """Return a new one-time link, as ``mentorfy link`` makes it."""
-    return str(Program(server.data).json("link", "--port", str(urlsplit(server.address).port))["link"])
+    settings = {name.removeprefix("MENTORFY_"): value for name, value in server.settings.items()}
+    return str(Program(server.data, dict(settings)).json("link", "--port", str(urlsplit(server.address).port))["link"])
 
 
 def sign_in(page: Page, server: Server, shoot: Shoot) -> None:
