@@ -1,12 +1,20 @@
 """How an installation stands: its workers and its documents, in figures and in words."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.documents.model import Status
+
+PROMPT: Final = 0.05
+"""Seconds within which a look is waited for where the last one will do."""
+
+RECENT: Final = 2.0
+"""Seconds for which the last look will do: while the store has much to do, not while it is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +65,31 @@ async def _counts(mentorfy: Mentorfy) -> Mapping[Status, int]:
     for organization in await mentorfy.ports.people.organizations():
         counts.update((await mentorfy.ports.documents.counts(organization.id)).value)
     return {status: counts[status] for status in Status}
+
+
+class Lookout:
+    """Looks for many who ask: one look at a time, and a prompt answer while the store has much to do."""
+
+    def __init__(self, mentorfy: Mentorfy) -> None:
+        self._mentorfy = mentorfy
+        self._looking: asyncio.Task[Health] | None = None
+        self._last: tuple[Health, float] | None = None
+
+    async def __call__(self) -> Health:
+        """Return how it stands now, or how it stood less than ``RECENT`` seconds ago where looking takes long.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        looking = self._looking
+        if looking is None or looking.done():
+            looking = self._looking = asyncio.create_task(health(self._mentorfy))
+            looking.add_done_callback(self._remember)
+        done, _ = await asyncio.wait({looking}, timeout=PROMPT)
+        if not done and self._last and asyncio.get_running_loop().time() - self._last[1] < RECENT:
+            return self._last[0]
+        return await asyncio.shield(looking)
+
+    def _remember(self, looking: asyncio.Task[Health]) -> None:
+        if not looking.cancelled() and looking.exception() is None:
+            self._last = looking.result(), asyncio.get_running_loop().time()

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.errors import MentorfyError
+from mentorfy_runtime.health import Lookout
 from mentorfy_web import api, errors, health, metrics, pages
 from mentorfy_web.answers import Answers
 from mentorfy_web.doors import SignInNeeded
@@ -32,6 +33,7 @@ def create_app(opened: AbstractAsyncContextManager[Mentorfy], *, metrics_token: 
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with opened as mentorfy, Answers(mentorfy) as answers:
             app.state.mentorfy, app.state.answers, app.state.metrics_token = mentorfy, answers, metrics_token
+            app.state.lookout = Lookout(mentorfy)
             yield
 
     return Starlette(

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from mentorfy_core.errors import StoreUnavailable
 from mentorfy_runtime.build import build
-from mentorfy_runtime.health import Health, health
+from mentorfy_runtime.health import Health, Lookout
 from mentorfy_web.doors import Door
 from mentorfy_web.errors import NOT_ANSWERING
 from mentorfy_web.routing import Way
@@ -40,7 +40,8 @@ async def show_readiness(visit: Visit) -> Response:
 
 async def _look(visit: Visit) -> Health | None:
     try:
-        return await health(visit.mentorfy)
+        lookout: Lookout = visit.request.app.state.lookout
+        return await lookout()
     except StoreUnavailable:
         return None
 
