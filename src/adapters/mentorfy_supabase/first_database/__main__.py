@@ -57,8 +57,10 @@ def _do(session: Session, step: str, migrations: Path, *, leave: bool) -> str:
             return "The move is given up."
 
 
-def in_words(counted: Tally) -> str:
+def in_words(counted: Tally | None) -> str:
     """Return the counts, and what each old status became."""
+    if counted is None:
+        return "This was done before."
     lines = [f"{'there':>16} → {'here':<16}{'documents':>10}"]
     lines += [f"{old:>16} → {new:<16}{number:>10}" for (old, new), number in sorted(counted.pairs.items())]
     lines += [f"{'':>16} → {'a twin has it':<16}{counted.twins:>10}"] if counted.twins else []

@@ -19,8 +19,8 @@ def count(session: Session) -> Tally:
     return tally(session, at, old_tables(session, at.old), strictly=_is_first(session))
 
 
-def switch(session: Session, *, leave: bool = False) -> Tally:
-    """Put our tables in the place of the old ones.
+def switch(session: Session, *, leave: bool = False) -> Tally | None:
+    """Put our tables in the place of the old ones; ``None`` where they are there already.
 
     Args:
         session: Of the move.
@@ -30,22 +30,21 @@ def switch(session: Session, *, leave: bool = False) -> Tally:
         Refused: Counts differ, something cannot be mapped, or nobody let us in.
     """
     at = places(session)
-    if at.is_switched:
-        counted = count(session)
-    else:
+    counted = None
+    if not at.is_switched:
         counted = _swap(session, at, lambda: swap(session, old_tables(session, at.old)), leave=leave)
     _follow(session, PUBLIC, STAGED)
     return counted
 
 
-def switch_back(session: Session) -> Tally:
-    """Put the old tables in the place of ours.
+def switch_back(session: Session) -> Tally | None:
+    """Put the old tables in the place of ours; ``None`` where they are there already.
 
     Raises:
         Refused: Counts differ, or nobody let us in.
     """
     at = places(session)
-    counted = _swap(session, at, lambda: swap_back(session), leave=True) if at.is_switched else count(session)
+    counted = _swap(session, at, lambda: swap_back(session), leave=True) if at.is_switched else None
     _follow(session, STAGED, PUBLIC)
     return counted
 
