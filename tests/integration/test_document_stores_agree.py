@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -340,6 +340,4 @@ async def answer(asked: Awaitable[Any]) -> Any:
 
 
 TestSqliteStories = SqliteStories.TestCase
-TestSqliteStories.settings = settings(
-    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestSqliteStories.settings = settings(max_examples=20, stateful_step_count=30)

@@ -499,7 +499,7 @@ hostile = st.one_of(
 ).filter(lambda name: len(name) <= 255 and not set(name) & {0, ord("/")} and name not in {b".", b".."})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(trees=st.lists(st.lists(hostile, min_size=1, max_size=4), min_size=20, max_size=30))
 def test_hostile_names_are_each_found_once(trees: list[list[bytes]]) -> None:
     with tempfile.TemporaryDirectory() as name:

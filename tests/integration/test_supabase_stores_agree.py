@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TypeVar, cast
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
@@ -113,7 +113,5 @@ TestSupabaseStories = SupabaseStories.TestCase
 TestSupabaseStories.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.reuse, Phase.generate],  # a story that is made shorter may take minutes
 )

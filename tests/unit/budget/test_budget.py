@@ -55,7 +55,7 @@ askers = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(limit=st.integers(1, 400), askers=askers)
 def test_no_minute_holds_more_than_the_limit(limit: int, askers: list[Asker]) -> None:
     office = Office(budget=stated(limit))
@@ -65,7 +65,7 @@ def test_no_minute_holds_more_than_the_limit(limit: int, askers: list[Asker]) ->
     assert office.most_in_a_minute() < limit + 1 + max(0, largest - max(1, BURST * limit))  # whole calls: the limit
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(limit=st.integers(1, 400), askers=askers)
 def test_everybody_gets_what_they_wait_for(limit: int, askers: list[Asker]) -> None:
     office = Office(budget=stated(limit))
@@ -77,7 +77,7 @@ def test_everybody_gets_what_they_wait_for(limit: int, askers: list[Asker]) -> N
     assert len(office.granted) == calls
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(limit=st.integers(1, 400), askers=askers)
 def test_nobody_asks_before_a_server_wants_to_be_asked(limit: int, askers: list[Asker]) -> None:
     wish = timedelta(seconds=1234)

@@ -45,7 +45,7 @@ EVENTS = get_args(Event)
 
 
 TestWalk = LifecycleWalk.TestCase
-TestWalk.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestWalk.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("status", Status)

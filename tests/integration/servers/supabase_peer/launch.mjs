@@ -75,7 +75,6 @@ serve({ port: Number(process.env.PEER_PORT), hostname: "127.0.0.1", fetch }, () 
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.on(signal, async () => {
-    setTimeout(() => process.exit(0), 2000); // who left in the middle of a request may hold a connection for ever
     await database.close?.();
     process.exit(0);
   });
