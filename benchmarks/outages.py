@@ -230,6 +230,7 @@ def killing(kills: list[datetime]) -> Disturbance:
     async def kill(crew: Crew, _: Mentorfy) -> None:
         kills.append(datetime.now(UTC))
         crew.end_oldest(signal.SIGKILL).wait()
+        crew.start()  # as whatever watches over workers does
 
     return kill
 
