@@ -27,7 +27,7 @@ from mentorfy_supabase import (
 )
 from mentorfy_supabase.client import Answer, headers_for
 from mentorfy_supabase.document_rows import document_values
-from mentorfy_supabase.errors import told
+from mentorfy_supabase.errors import FunctionMissing, told
 from mentorfy_supabase.schema import NUMBER, require_known
 from tests.integration.servers.direct import Direct
 from tests.integration.servers.supabase_server import Project
@@ -62,7 +62,7 @@ async def direct(supabase_project: Project) -> AsyncIterator[Direct]:
         ("409", StoreUnavailable),
         ("502", StoreUnavailable),
         (None, StoreUnavailable),
-        ("PGRST202", StoreUnavailable),
+        ("PGRST202", FunctionMissing),
         ("PGRST301", StoreUnavailable),
         ("PGRST303", StoreUnavailable),
         ("08006", StoreUnavailable),

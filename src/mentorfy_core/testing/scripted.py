@@ -71,7 +71,7 @@ class ScriptedSource:
 
     Args:
         source: The real one.
-        script: Its phrases are looked for in a file's id, percent signs undone, when the file is read.
+        script: Its phrases are looked for in a file's id, percent signs undone, when the file is asked for.
         pause: How long each listed file and each read takes at least.
     """
 
@@ -99,7 +99,8 @@ class ScriptedSource:
         return self._source.covers(root, external_id)
 
     async def token(self, organization_id: OrganizationId, external_id: str) -> str:
-        """Return what the real one returns."""
+        """Return what the real one returns, or fail as scripted: an attempt asks for it first."""
+        self._script.perform(unquote(external_id))
         return await self._source.token(organization_id, external_id)
 
     async def read(self, organization_id: OrganizationId, external_id: str) -> bytes:

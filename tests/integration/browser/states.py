@@ -266,7 +266,7 @@ STATES: Final[Mapping[str, State]] = {
     "content-nothing": State(opened("/?q=zeppelin", "Content")),
     "document": State(document_alone),
     "document-failed": State(on_a_document("PELICAN behind a lock.txt", "Failed")),
-    "document-retrying": State(on_a_document("PELICAN often asked for.txt", "Retry 2 of 5")),
+    "document-retrying": State(on_a_document("PELICAN often asked for.txt", "of 5 · next attempt in")),
     "imports": State(opened("/imports", "Imports")),
     "import-choose": State(opened("/imports/new", "Import documents")),
     "import-folder": State(choosing_a_folder),
