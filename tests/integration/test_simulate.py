@@ -16,8 +16,8 @@ from mentorfy_core.testing.simulation import EXPECTED
 from tests.integration.program import MENTORFY, Program
 from tests.integration.test_cli import REFERENCE, documented
 
-FIXED = 1_000_000
-PART = 1200
+FIXED, SCHEDULES = 1_000_000, 3600
+PART = 600  # what a slow machine does within a command's patience
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def simulated(program: Program, *arguments: object) -> dict[str, Any]:
 
 
 def test_every_promise_is_kept_for_fixed_seeds(program: Program) -> None:
-    seeds = range(FIXED, FIXED + 3 * PART, PART)
+    seeds = range(FIXED, FIXED + SCHEDULES, PART)
     parts = [simulated(program, "--seed", seed, "--schedules", PART, "--jobs", 2) for seed in seeds]
-    assert [part["violated"] for part in parts] == [{}, {}, {}]
-    assert sum(part["documents"] for part in parts) / (3 * PART) >= 2
+    assert [part["violated"] for part in parts if part["violated"]] == []
+    assert sum(part["documents"] for part in parts) / SCHEDULES >= 2
     faults = [count for part in parts for name, count in part["counts"].items() if name.startswith("fault ")]
-    assert sum(faults) / (3 * PART) >= 3
+    assert sum(faults) / SCHEDULES >= 3
     never = set.intersection(*(set(part["never"]) for part in parts))
     assert len(never) < len(EXPECTED) / 20, never
 
