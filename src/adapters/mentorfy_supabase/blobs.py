@@ -11,6 +11,7 @@ from storage3.types import FileOptions
 from mentorfy_core.errors import ErrorKind, NotFound, PortError, StoreUnavailable
 from mentorfy_core.ids import OrganizationId
 from mentorfy_supabase.client import Supabase
+from mentorfy_supabase.resumable import PIECE, ResumableUploads
 from mentorfy_supabase.storage_errors import is_duplicate, is_missing, told
 
 BUCKET: Final = "documents"
@@ -34,6 +35,7 @@ class SupabaseBlobStore:
     def __init__(self, supabase: Supabase, bucket: str = BUCKET) -> None:
         self._call = supabase.call
         self._storage = supabase.storage
+        self._resumable = ResumableUploads(supabase)
         self._bucket = bucket
 
     async def prepare(self) -> None:
@@ -49,11 +51,14 @@ class SupabaseBlobStore:
                 raise told(error) from error
 
     async def put(self, organization_id: OrganizationId, key: str, data: bytes) -> None:
-        """Store bytes."""
+        """Store bytes, in one request or, where there are many, in pieces."""
         if not _is_key(organization_id, key):
             raise ValueError(f"not a blob key of organization {organization_id}: {key[:300]!r}")
         try:
-            await self._storage.from_(self._bucket).upload(key + _ENDING, data, _BYTES)
+            if len(data) > PIECE:
+                await self._resumable.put(self._bucket, key + _ENDING, data)
+            else:
+                await self._storage.from_(self._bucket).upload(key + _ENDING, data, _BYTES)
         except _ANSWERLESS as error:
             raise told(error) from error
 

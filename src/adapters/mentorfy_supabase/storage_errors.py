@@ -42,7 +42,9 @@ def is_duplicate(error: Exception) -> bool:
 
 
 def _status(error: Exception) -> int:
-    """Return the status, 0 where there is none: Storage writes it as a number or as text."""
+    """Return the status, 0 where there is none: Storage writes it as a number or as text, also beside another one."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code
     status = str(error.status) if isinstance(error, StorageApiError) else ""
     return int(status) if status.isdecimal() else 0
 

@@ -20,6 +20,9 @@ DATABASE = "mentorfy"
 STATEMENT_TIMEOUT = "8s"
 """That of a hosted project's API."""
 
+LARGEST_FILE = 50
+"""MiB that a project's Storage takes, unless its settings say otherwise."""
+
 CONFIG = """
 [api]
 schemas = ["public"]
@@ -37,7 +40,7 @@ sql_paths = []
 
 [storage]
 enabled = true
-file_size_limit = "50MiB"
+file_size_limit = "{largest_file}MiB"
 
 [auth]
 enabled = true
@@ -123,6 +126,7 @@ def peer(database: Postgres) -> Iterator[Project]:
         "PEER_PROJECT": str(folder),
         "PEER_PORT": str(port),
         "PEER_DATABASE": database.url(DATABASE),
+        "PEER_LARGEST_FILE": str(LARGEST_FILE * 1024**2),
         "DO_NOT_TRACK": "1",
         "EXPERIMENTAL_STORAGE": "1",
     }
@@ -130,7 +134,7 @@ def peer(database: Postgres) -> Iterator[Project]:
         database.run(f"create database {DATABASE}")
         database.run(f"alter database {DATABASE} set statement_timeout = '{STATEMENT_TIMEOUT}'")
         (folder / "supabase").mkdir()
-        config = CONFIG.format(url=database.url(DATABASE), jwt_secret=secrets.token_hex(32))
+        config = CONFIG.format(url=database.url(DATABASE), jwt_secret=secrets.token_hex(32), largest_file=LARGEST_FILE)
         (folder / "supabase" / "config.toml").write_text(config)
         database.run(ROLES, DATABASE)
         (folder / "supabase" / "migrations").symlink_to(MIGRATIONS)

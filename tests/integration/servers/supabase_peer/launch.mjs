@@ -10,6 +10,7 @@ process.chdir(process.env.PEER_PROJECT);
 const { createApi } = await import("@supabase/lite/cli");
 const { serve } = await import("@hono/node-server");
 const { administration } = await import("./admin.mjs");
+const { resumable } = await import("./tus.mjs");
 
 const api = await createApi({ withSupabaseClient: false }); // with it, Node 20 would lack a WebSocket
 const app = await api.project.local.createApp(undefined, { admin: false }); // else who has no key is the service
@@ -70,7 +71,8 @@ function readFilesWhole(files) {
 
 const here = { peerAddress: "127.0.0.1" };
 const keys = { publishable: process.env.SUPABASE_PUBLISHABLE_KEY, secret: process.env.SUPABASE_SECRET_KEY };
-const fetch = administration(process.env.PEER_DATABASE, keys, (request) => app.fetch(request, here));
+const uploads = resumable(Number(process.env.PEER_LARGEST_FILE), (request) => app.fetch(request, here));
+const fetch = administration(process.env.PEER_DATABASE, keys, uploads);
 serve({ port: Number(process.env.PEER_PORT), hostname: "127.0.0.1", fetch }, () => console.log("ready"));
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
