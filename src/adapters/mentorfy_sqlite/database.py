@@ -18,13 +18,14 @@ from mentorfy_sqlite.transaction import Transaction
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Transaction], Any]
 Job: TypeAlias = tuple[Work, asyncio.Future[Any]]
+Run: TypeAlias = Callable[[Sequence[Work]], list[Any]]
 Outcome: TypeAlias = tuple[Any, BaseException | None]
 
 BUSY_TIMEOUT: Final = timedelta(seconds=10)
 """How long a writer waits for its turn before the store counts as unavailable."""
 
 _TOGETHER: Final = 64
-"""At most so many writes wait for one commit: the last may wait for all."""
+"""At most so many writes wait for one commit, and reads for one look: the last may wait for all."""
 
 _SCRUB_PAUSES: Final = (0.001, 0.01, 0.1, 0.0)
 """Seconds to wait for readers in other processes; what they keep from being scrubbed is scrubbed with the next one."""
@@ -53,7 +54,8 @@ class Database:
         self._last_at = datetime.min.replace(tzinfo=UTC)
         self._connection: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._waiting: deque[Job] = deque()
+        self._reading: deque[Job] = deque()
+        self._writing: deque[Job] = deque()
 
     async def open(self) -> Self:
         """Open the file and bring its schema up to date.
@@ -88,12 +90,12 @@ class Database:
         await self.aclose()
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Run work that only reads, all of it at one point in time.
+        """Run work that only reads, all of it at one point in time, which what several tasks ask for at once shares.
 
         Raises:
             StoreUnavailable: The file did not answer.
         """
-        return await self._in_thread(lambda: self._read(work))
+        return await self._together(self._reading, self._look, work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run work that writes: all of it is kept, or, if it raises, none.
@@ -107,11 +109,7 @@ class Database:
         Raises:
             StoreUnavailable: The file did not answer.
         """
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        thread = self._running
-        self._waiting.append((work, future))
-        thread.submit(self._write_waiting)
-        return await future
+        return await self._together(self._writing, self._commit, work)
 
     async def scrub(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted is left in it; False where somebody is in the way."""
@@ -151,36 +149,35 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    def _read(self, work: Callable[[Transaction], T]) -> T:
-        return patiently(lambda: self._read_once(work), self._busy_timeout)
+    async def _together(self, waiting: deque[Job], run: Run, work: Callable[[Transaction], T]) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        thread = self._running
+        waiting.append((work, future))
+        thread.submit(self._run_waiting, waiting, run)
+        return await future
 
-    def _read_once(self, work: Callable[[Transaction], T]) -> T:
+    def _run_waiting(self, waiting: deque[Job], run: Run) -> None:
+        """Run what waits, together, and tell those who wait."""
+        taken = [waiting.popleft() for _ in range(min(len(waiting), _TOGETHER))]
+        jobs = [(work, future) for work, future in taken if not future.cancelled()]
+        if jobs:
+            outcomes = _outcomes(run, [work for work, _ in jobs])
+            futures = [future for _, future in jobs]
+            futures[0].get_loop().call_soon_threadsafe(_tell, futures, outcomes)
+
+    def _look(self, works: Sequence[Work]) -> list[Any]:
+        return patiently(lambda: self._look_once(works), self._busy_timeout)
+
+    def _look_once(self, works: Sequence[Work]) -> list[Any]:
         connection = self._opened
         connection.execute("BEGIN")
         try:
             (last_at,) = connection.execute("SELECT last_at FROM clock").fetchone()
             self._last_at = max(self._last_at, from_text(last_at), self._clock())
-            return work(Transaction(connection, self._last_at))
+            transaction = Transaction(connection, self._last_at)
+            return [work(transaction) for work in works]
         finally:
             roll_back(connection)
-
-    def _write_waiting(self) -> None:
-        """Write what waits, together, and tell those who wait."""
-        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER))]
-        jobs = [(work, future) for work, future in taken if not future.cancelled()]
-        if jobs:
-            outcomes = self._write([work for work, _ in jobs])
-            futures = [future for _, future in jobs]
-            futures[0].get_loop().call_soon_threadsafe(_tell, futures, outcomes)
-
-    def _write(self, works: Sequence[Work]) -> list[Outcome]:
-        try:
-            return [(result, None) for result in self._commit(works)]
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is for whoever asked
-            failure = told(error)
-            if len(works) == 1 or isinstance(failure, StoreUnavailable):
-                return [(None, failure)] * len(works)
-            return [outcome for work in works for outcome in self._write([work])]
 
     def _commit(self, works: Sequence[Work]) -> list[Any]:
         connection = self._opened
@@ -197,6 +194,17 @@ class Database:
         except BaseException:
             roll_back(connection)
             raise
+
+
+def _outcomes(run: Run, works: Sequence[Work]) -> list[Outcome]:
+    """Run works together; where one raises, each by itself."""
+    try:
+        return [(result, None) for result in run(works)]
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is for whoever asked
+        failure = told(error)
+        if len(works) == 1 or isinstance(failure, StoreUnavailable):
+            return [(None, failure)] * len(works)
+        return [outcome for work in works for outcome in _outcomes(run, [work])]
 
 
 def _tell(futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Outcome]) -> None:

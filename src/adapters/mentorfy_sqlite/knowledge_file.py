@@ -4,6 +4,7 @@ Everything here is synchronous and belongs to one thread. Each organisation has 
 nobody's words count in somebody else's statistics.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -134,21 +135,19 @@ class KnowledgeFile:
 
     def rows(self, organization: int, after: int) -> list[Row]:
         """Return the passages with higher numbers, in order."""
-        columns = "number, generation, length, sameness, vector"
+        columns = "number, generation, place, length, sameness, vector"
         sql = f"SELECT {columns} FROM passage WHERE organization = ? AND number > ? ORDER BY number"
         return [Row(*row) for row in self._all(sql, organization, after)]
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
-        """Return the passages of these numbers that are there."""
-        columns = "g.id, p.place, p.beginning, p.ending, p.locator, p.text"
-        sql = f"SELECT {columns} FROM passage AS p JOIN generation AS g ON g.number = p.generation WHERE p.number = ?"
-        found = ((number, self._one(sql, number)) for number in numbers)
-        return {number: passage(row) for number, row in found if row is not None}
-
-    def number_at(self, generation: int, place: int) -> int | None:
-        """Return the number of the passage at a place, if there is one."""
-        found = self._one("SELECT number FROM passage WHERE generation = ? AND place = ?", generation, place)
-        return None if found is None else int(found[0])
+        """Return the passages of these numbers that are there, in this order."""
+        columns = "p.number, g.id, p.place, p.beginning, p.ending, p.locator, p.text"
+        sql = (
+            f"SELECT {columns} FROM json_each(?) AS wanted"
+            " CROSS JOIN passage AS p ON p.number = wanted.value JOIN generation AS g ON g.number = p.generation"
+            " ORDER BY wanted.key"
+        )
+        return {number: passage(row) for number, *row in self._all(sql, json.dumps(numbers))}
 
     def holders(self, organization: int, term: str) -> list[int]:
         """Return the number of each passage that holds a term, once for each time it does, in order."""

@@ -1,6 +1,7 @@
 """What a row of the knowledge file holds, and how it is written and read."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any
@@ -29,12 +30,13 @@ class Row:
 
     number: int
     generation: int
+    place: int
     length: int
     sameness: int
     vector: bytes
 
 
-def passage(row: tuple[Any, ...]) -> Passage:
+def passage(row: Sequence[Any]) -> Passage:
     """Return the passage of a row with its generation's id in front."""
     generation, place, beginning, ending, where, text = row
     return Passage(

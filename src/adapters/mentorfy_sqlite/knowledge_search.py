@@ -1,6 +1,6 @@
 """One search: measure every visible passage, let the core's rules order the best of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from typing import Final
@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from mentorfy_core.bots.search import SearchParams
-from mentorfy_core.ids import GenerationId
 from mentorfy_core.knowledge.fusion import (
     Match,
     assembled,
@@ -133,7 +132,7 @@ class Search:
         if passage is None:  # it was forgotten just now
             return np.zeros(len(self._shelf), np.float32)
         held = [term for term in dict.fromkeys(terms(indexed_text(passage.text, passage.locator))) if term not in asked]
-        spread = {term: self._file.spread(self._shelf.organization, term) for term in held}
+        spread = {term: self._shelf.spread(term, self._file) for term in held}
         shared = [term for term in held if spread[term] > 1]
         rare = set(sorted(shared, key=spread.__getitem__)[:MOST_LEADS])
         visible = {term: self._visible_holders(term) for term in shared if term in rare}
@@ -155,7 +154,7 @@ class Search:
     def _evidence(self, rows: Sequence[int], measures: Measures, params: SearchParams) -> list[Evidence]:
         found = self._passages(rows)
         places = [(passage.generation, passage.place) for passage in found.values()]
-        around = self._passages(self._rows_at(neighbourhood(places, params.search_depth)))
+        around = self._passages(self._shelf.rows_at(neighbourhood(places, params.search_depth)))
         return assembled(
             (self._piece(passage, measures.score(row), seed=True) for row, passage in found.items()),
             (self._piece(passage, measures.score(row), seed=False) for row, passage in around.items()),
@@ -166,12 +165,6 @@ class Search:
         """Return the passages in these rows, in this order, as far as they are still stored."""
         numbers = {self._shelf.number(row): row for row in rows}
         return {numbers[number]: passage for number, passage in self._file.passages(list(numbers)).items()}
-
-    def _rows_at(self, places: Iterable[tuple[GenerationId, int]]) -> Iterator[int]:
-        for generation, place in places:
-            number = self._file.number_at(self._shelf.generations[generation], place)
-            if number is not None:
-                yield self._shelf.row(number)
 
     def _piece(self, passage: Passage, score: float, *, seed: bool) -> Evidence:
         return Evidence(

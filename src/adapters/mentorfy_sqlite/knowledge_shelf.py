@@ -1,6 +1,6 @@
 """An organisation's passages in memory, laid out for ranking: exact, over everything visible, in a few milliseconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, TypeAlias
 
@@ -18,7 +18,8 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 FLOAT: Final = np.dtype("<f4")
-REMEMBERED_TERMS: Final = 128  # 160 kB each at 40,000 passages
+REMEMBERED: Final = 5_000_000  # frequencies, 20 MB: of 125 terms at 40,000 passages
+REMEMBERED_SPREADS: Final = 20_000  # words: what people use
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Columns:
 
     number: Integers
     generation: Integers
+    place: Integers
     sameness: Integers
     length: Floats
     vector: Floats
@@ -39,6 +41,7 @@ class Columns:
         return cls(
             number=np.array([row.number for row in rows], np.int64),
             generation=np.array([row.generation for row in rows], np.int64),
+            place=np.array([row.place for row in rows], np.int64),
             sameness=np.array([row.sameness for row in rows], np.int64),
             length=np.array([row.length for row in rows], np.float32),
             vector=np.frombuffer(vectors, FLOAT).reshape(len(rows), width),
@@ -104,6 +107,8 @@ class Shelf:
         self._has_vector = columns.vector.any(axis=1)
         self._view = None
         self._frequencies: dict[str, Floats] = {}
+        self._spreads: dict[str, int] = {}
+        self._places: dict[GenerationId, dict[int, int]] = {}
 
     def view(self, live: LiveSet) -> View:
         """Return which rows are visible; made once per revision."""
@@ -119,9 +124,15 @@ class Shelf:
         """Return the number of the passage in a row."""
         return int(self._columns.number[row])
 
-    def row(self, number: int) -> int:
-        """Return the row of a passage that is on the shelf."""
-        return int(np.searchsorted(self._columns.number, number))
+    def rows_at(self, places: Iterable[tuple[GenerationId, int]]) -> Iterator[int]:
+        """Yield the rows of the passages at these places, as far as there are any."""
+        for generation, place in places:
+            if generation not in self._places:
+                rows = np.flatnonzero(self._columns.generation == self.generations[generation])
+                self._places[generation] = dict(zip(self._columns.place[rows].tolist(), rows.tolist(), strict=True))
+            row = self._places[generation].get(place)
+            if row is not None:
+                yield row
 
     def similarity(self, vector: bytes) -> Floats:
         """Return the cosine of each row with a question; NaN where either has no vector."""
@@ -136,10 +147,18 @@ class Shelf:
         if term not in self._frequencies:
             holders = np.array(file.holders(self.organization, term), np.int64)
             rows = np.searchsorted(self._columns.number, holders)
-            if len(self._frequencies) >= REMEMBERED_TERMS:
+            if len(self._frequencies) * len(self) >= REMEMBERED:
                 self._frequencies.clear()
             self._frequencies[term] = np.bincount(rows, minlength=len(self)).astype(np.float32)
         return self._frequencies[term]
+
+    def spread(self, term: str, file: KnowledgeFile) -> int:
+        """Return how many rows hold a term, visible or not."""
+        if term not in self._spreads:
+            if len(self._spreads) >= REMEMBERED_SPREADS:
+                self._spreads.clear()
+            self._spreads[term] = file.spread(self.organization, term)
+        return self._spreads[term]
 
     def lexical(self, frequencies: Sequence[Floats], live: Mask) -> tuple[Floats, Floats]:
         """Return how well each row fits some terms, in two ways, both in [0, 1], 0 for rows that are not live.

@@ -10,6 +10,9 @@ from typing import Final
 from mentorfy_core.application import Mentorfy
 from mentorfy_core.documents.model import Status
 
+FRESH: Final = 1.0
+"""Seconds for which one look serves all who ask: nothing that is told changes faster than people can act on it."""
+
 PROMPT: Final = 0.05
 """Seconds within which a look is waited for where the last one will do."""
 
@@ -76,19 +79,28 @@ class Lookout:
         self._last: tuple[Health, float] | None = None
 
     async def __call__(self) -> Health:
-        """Return how it stands now, or how it stood less than ``RECENT`` seconds ago where looking takes long.
+        """Return how it stood within the last ``FRESH`` seconds, or ``RECENT`` where looking takes long.
 
         Raises:
             StoreUnavailable: The store does not answer.
         """
+        if fresh := self._seen_within(FRESH):
+            return fresh
         looking = self._looking
         if looking is None or looking.done():
             looking = self._looking = asyncio.create_task(health(self._mentorfy))
             looking.add_done_callback(self._remember)
         done, _ = await asyncio.wait({looking}, timeout=PROMPT)
-        if not done and self._last and asyncio.get_running_loop().time() - self._last[1] < RECENT:
-            return self._last[0]
+        if not done and (recent := self._seen_within(RECENT)):
+            return recent
         return await asyncio.shield(looking)
+
+    def _seen_within(self, seconds: float) -> Health | None:
+        """Return the last look, unless it is older."""
+        if self._last is None:
+            return None
+        seen, at = self._last
+        return seen if asyncio.get_running_loop().time() - at < seconds else None
 
     def _remember(self, looking: asyncio.Task[Health]) -> None:
         if not looking.cancelled() and looking.exception() is None:

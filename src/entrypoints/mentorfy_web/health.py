@@ -50,4 +50,7 @@ def _answer(content: dict[str, object], status: int) -> JSONResponse:
     return JSONResponse({"name": "mentorfy", "version": build(), **content}, status)
 
 
-WAYS: Final = (Way("GET", "/healthz", Door.OPEN, show_health), Way("GET", "/readyz", Door.OPEN, show_readiness))
+WAYS: Final = (
+    Way("GET", "/healthz", Door.OPEN, show_health, anonymous=True),
+    Way("GET", "/readyz", Door.OPEN, show_readiness, anonymous=True),
+)

@@ -136,4 +136,4 @@ def _answer(told: Iterable[Figure]) -> Response:
     return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-WAYS: Final = (Way("GET", "/metrics", Door.OPEN, show_metrics),)
+WAYS: Final = (Way("GET", "/metrics", Door.OPEN, show_metrics, anonymous=True),)

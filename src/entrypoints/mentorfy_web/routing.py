@@ -32,12 +32,17 @@ Handler = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One method of one path."""
+    """One method of one path.
+
+    Attributes:
+        anonymous: Whether nobody is asked who they are, since it makes no difference: the store is left in peace.
+    """
 
     method: str
     path: str
     door: Door
     handler: Handler
+    anonymous: bool = False
 
 
 def routes_of(ways: Iterable[Way]) -> Sequence[Route]:
@@ -58,7 +63,7 @@ def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Respo
     async def endpoint(request: Request) -> Response:
         way = methods["GET" if request.method == "HEAD" else request.method]
         mentorfy: Mentorfy = request.app.state.mentorfy
-        visitor = await visitor_of(request, mentorfy)
+        visitor = None if way.anonymous else await visitor_of(request, mentorfy)
         request.state.visit = visit = Visit(request, mentorfy, visitor)  # an error's page has the same frame
         if way.path == START and visitor and not visitor.is_operator:
             return RedirectResponse(MEMBERS_START, 303)

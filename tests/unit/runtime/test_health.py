@@ -40,7 +40,20 @@ async def test_many_who_ask_at_once_share_one_look(world: World) -> None:
     assert busy.asked == 1
 
 
-async def test_while_the_store_has_much_to_do_the_last_look_will_do(world: World) -> None:
+async def test_a_fresh_look_serves_all_who_ask(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = Busy(world)
+    busy.may_answer.set()
+    lookout = Lookout(world.mentorfy)
+    assert await lookout() is await lookout()
+    monkeypatch.setattr(health, "FRESH", 0.0)
+    await lookout()
+    assert busy.asked == 2
+
+
+async def test_while_the_store_has_much_to_do_the_last_look_will_do(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "FRESH", 0.0)
     busy = Busy(world)
     busy.may_answer.set()
     lookout = Lookout(world.mentorfy)
@@ -58,6 +71,7 @@ async def test_a_store_that_is_silent_for_long_is_not_covered_up(world: World, m
     await lookout()
     busy.may_answer.clear()
     busy.is_down = True
+    monkeypatch.setattr(health, "FRESH", 0.0)
     monkeypatch.setattr(health, "RECENT", 0.0)
     asking = asyncio.create_task(lookout())
     await asyncio.sleep(2 * health.PROMPT)
