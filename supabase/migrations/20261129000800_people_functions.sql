@@ -41,6 +41,12 @@ create function mentorfy.memberships_of(person uuid) returns jsonb language sql 
     where m.user_id = person and m.removed_at is null
 $$;
 
+create function mentorfy.presence(shown jsonb) returns jsonb language sql stable set search_path = '' as $$
+    select jsonb_build_object('shown', shown, 'account', to_jsonb(a), 'memberships', mentorfy.memberships_of(a.id))
+    from public.account as a where a.id = (shown ->> 'user_id')::uuid
+$$;
+comment on function mentorfy.presence is 'Who shows a session or a token, and where they are a member.';
+
 create function mentorfy.insert_account(fresh jsonb) returns void language plpgsql volatile set search_path = '' as $$
 begin
     insert into public.account select * from jsonb_populate_record(null::public.account, fresh);
@@ -222,10 +228,7 @@ declare
     told timestamptz := mentorfy.read_at();
 begin
     return mentorfy.answer((
-        select jsonb_build_object('shown', to_jsonb(s), 'account', to_jsonb(a),
-            'memberships', mentorfy.memberships_of(s.user_id))
-        from public.session as s join public.account as a on a.id = s.user_id
-        where s.digest = secret and s.expires_at > told
+        select mentorfy.presence(to_jsonb(s)) from public.session as s where s.digest = secret and s.expires_at > told
     ), told);
 end $$;
 
@@ -296,9 +299,7 @@ end $$;
 create function public.token_recognise(secret text) returns jsonb
 language sql stable security definer set search_path = '' as $$
     select mentorfy.answer((
-        select jsonb_build_object('shown', to_jsonb(t), 'account', to_jsonb(a),
-            'memberships', mentorfy.memberships_of(t.user_id))
-        from public.token as t join public.account as a on a.id = t.user_id where t.digest = secret
+        select mentorfy.presence(to_jsonb(t)) from public.token as t where t.digest = secret
     ), mentorfy.read_at())
 $$;
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from mentorfy_supabase import Supabase
+from tests.integration.servers.faulty_proxy import FaultyProxy
 from tests.integration.servers.postgres import Postgres, postgres
 from tests.integration.servers.redis import RedisServer
 from tests.integration.servers.supabase_server import Project, named_project, peer
@@ -34,6 +35,13 @@ async def supabase(supabase_project: Project) -> AsyncIterator[Supabase]:
     """An open project that all tests share: each has organisations of its own."""
     async with Supabase(supabase_project.url, supabase_project.secret_key) as supabase:
         yield supabase
+
+
+@pytest.fixture
+async def proxy(supabase_project: Project) -> AsyncIterator[FaultyProxy]:
+    """What stands before the project, and fails as it is told."""
+    async with FaultyProxy(supabase_project.url).running() as proxy:
+        yield proxy
 
 
 @pytest.fixture(scope="session")

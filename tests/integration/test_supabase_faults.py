@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
 import pytest
 
 from mentorfy_core.documents.events import Claimed, Found
 from mentorfy_core.documents.lifecycle import transition
 from mentorfy_core.documents.listing import Filter
 from mentorfy_core.documents.model import Document, Stage
-from mentorfy_core.errors import CallerError, PortError, StoreUnavailable
+from mentorfy_core.errors import PortError, StoreUnavailable
 from mentorfy_core.ids import ClaimToken, GenerationId, OrganizationId, WorkerId
 from mentorfy_core.imports.lifecycle import claimed
 from mentorfy_core.imports.model import Import
@@ -42,11 +40,9 @@ from mentorfy_supabase import (
     SupabasePauseStore,
     SupabaseWorkerStore,
 )
+from tests.integration.every_call import EveryCall
 from tests.integration.servers.faulty_proxy import Fault, FaultyProxy
 from tests.integration.servers.supabase_server import Project
-
-IMPATIENT: Final = httpx.Timeout(0.5, pool=20)
-REACHED_THE_SERVER: Final = {Fault.LOST, Fault.SLOW}
 
 
 class Stores:
@@ -242,62 +238,20 @@ EXPECTED: Final = {
 }
 
 
-@pytest.fixture
-async def stores(supabase: Supabase) -> Stores:
-    """The stores, without anything in between."""
-    stores = Stores(supabase)
-    await stores.blobs.prepare()
-    return stores
+class TestEveryCall(EveryCall[Stores, Things]):
+    """Of workers and imports."""
 
-
-@pytest.fixture
-async def proxy(supabase_project: Project) -> AsyncIterator[FaultyProxy]:
-    async with FaultyProxy(supabase_project.url).running() as proxy:
-        yield proxy
-
-
-async def outcome(call: Call, stores: Stores, things: Things) -> object:
-    """Return an answer or an error, but not hang."""
-    try:
-        async with asyncio.timeout(20):
-            return await call(stores, things)
-    except (CallerError, PortError, StoreUnavailable) as error:
-        return error
-
-
-@pytest.mark.parametrize("fault", Fault)
-async def test_asking_again_mends_every_fault(
-    stores: Stores, proxy: FaultyProxy, supabase_project: Project, fault: Fault
-) -> None:
-    """Of every call there is."""
+    stores = Stores
     calls = READS | WRITES
-    things = await prepared(stores)
-    timeout = IMPATIENT if fault is Fault.TIMEOUT else httpx.Timeout(20)
-    client = Supabase(proxy.url, supabase_project.secret_key, timeout=timeout)
-    proxy.chance = lambda _path: fault
-    answers = await asyncio.gather(*(outcome(call, Stores(client), things) for call in calls.values()))
-    await client.aclose()
-    for name, answer in zip(calls, answers, strict=True):
-        is_unheard = isinstance(answer, StoreUnavailable | PortError)
-        assert is_unheard is not (fault is Fault.SLOW or (fault, name) == (Fault.GARBAGE, "blobs.get")), name
-    for name, call in calls.items():
-        again = await outcome(call, stores, things)
-        assert not isinstance(again, StoreUnavailable | PortError), name
-        assert not isinstance(again, CallerError) or fault in REACHED_THE_SERVER, name
-    assert await written(stores, things) == EXPECTED
+    expected = EXPECTED
+    ever_sensible = frozenset({"blobs.get"})
 
+    async def prepared(self, stores: Stores) -> Things:
+        await stores.blobs.prepare()
+        return await prepared(stores)
 
-async def test_every_call_is_one_request(stores: Stores, proxy: FaultyProxy, supabase_project: Project) -> None:
-    """With the settings that are shipped."""
-    things = await prepared(stores)
-    counts: dict[str, int] = {}
-    async with Supabase(proxy.url, supabase_project.secret_key) as client:
-        for name, call in (READS | WRITES).items():
-            proxy.seen.clear()
-            await call(Stores(client), things)
-            counts[name] = len(proxy.seen)
-    assert counts == dict.fromkeys(READS | WRITES, 1)
-    assert await written(stores, things) == EXPECTED
+    async def written(self, stores: Stores, things: Things) -> Mapping[str, object]:
+        return await written(stores, things)
 
 
 @pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.RESET, Fault.TOO_MANY])

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
-import pytest
-
 from mentorfy_core.bots.model import Bot, Draft
 from mentorfy_core.conversations.model import Message, Turn
 from mentorfy_core.conversations.oversight import Wanted
-from mentorfy_core.errors import CallerError, StoreUnavailable
 from mentorfy_core.people import Account, Member, Organization, Role
 from mentorfy_core.people.attempts import Limit
 from mentorfy_core.people.links import Link, Redemption
@@ -48,11 +43,8 @@ from mentorfy_supabase import (
     SupabaseTokenStore,
     SupabaseVitalsStore,
 )
-from tests.integration.servers.faulty_proxy import Fault, FaultyProxy
-from tests.integration.servers.supabase_server import Project
+from tests.integration.every_call import EveryCall
 
-IMPATIENT: Final = httpx.Timeout(0.5, pool=20)
-REACHED_THE_SERVER: Final = {Fault.LOST, Fault.SLOW}
 HOURS: Final = timedelta(hours=2)
 
 
@@ -88,6 +80,7 @@ class Things:
     revoked: Token
     link: Link
     withdrawn: Link
+    standing: Link
     redemption: Redemption
     limit: Limit
     new_bot: Bot
@@ -118,8 +111,8 @@ async def prepared(stores: Stores) -> Things:
         await stores.sessions.begin(one, act)
     for each in (token, revoked):
         await stores.tokens.add(each, act)
-    link, withdrawn = a_link(owner), a_link(owner)
-    for invitation in (link, withdrawn):
+    link, withdrawn, standing = [a_link(owner) for _ in range(3)]
+    for invitation in (link, withdrawn, standing):
         await stores.links.issue(invitation, act)
     bot, hidden, offered, drafted, discarded = [await stores.bots.add(a_bot(ours)) for _ in range(5)]
     await stores.bots.hide(ours, offered.id)
@@ -140,6 +133,7 @@ async def prepared(stores: Stores) -> Things:
         revoked=revoked,
         link=link,
         withdrawn=withdrawn,
+        standing=standing,
         redemption=joining(link),
         limit=Limit(str(new_id()), 50, HOURS),
         new_bot=a_bot(ours),
@@ -224,6 +218,7 @@ READS: Final[dict[str, Call]] = {
     "sessions.of": lambda s, t: s.sessions.of(t.owner.id),
     "tokens.recognise": lambda s, t: s.tokens.recognise(t.token.digest),
     "tokens.of": lambda s, t: s.tokens.of(t.owner.organization_id, t.owner.id),
+    "links.find": lambda s, t: s.links.find(t.standing.digest),
     "links.invitations": lambda s, t: s.links.invitations(t.owner.organization_id),
     "bots.get": lambda s, t: s.bots.get(t.bot.organization_id, t.bot.id),
     "bots.all": lambda s, t: s.bots.all(t.bot.organization_id),
@@ -291,56 +286,15 @@ EXPECTED: Final = {
 }
 
 
-@pytest.fixture
-def stores(supabase: Supabase) -> Stores:
-    """The stores, without anything in between."""
-    return Stores(supabase)
+class TestEveryCall(EveryCall[Stores, Things]):
+    """Of people, and of what they say."""
 
-
-@pytest.fixture
-async def proxy(supabase_project: Project) -> AsyncIterator[FaultyProxy]:
-    async with FaultyProxy(supabase_project.url).running() as proxy:
-        yield proxy
-
-
-async def outcome(call: Call, stores: Stores, things: Things) -> object:
-    """Return an answer or an error, but not hang."""
-    try:
-        async with asyncio.timeout(20):
-            return await call(stores, things)
-    except (CallerError, StoreUnavailable) as error:
-        return error
-
-
-@pytest.mark.parametrize("fault", Fault)
-async def test_asking_again_mends_every_fault(
-    stores: Stores, proxy: FaultyProxy, supabase_project: Project, fault: Fault
-) -> None:
-    """Of every call there is."""
+    stores = Stores
     calls = READS | WRITES
-    things = await prepared(stores)
-    timeout = IMPATIENT if fault is Fault.TIMEOUT else httpx.Timeout(20)
-    client = Supabase(proxy.url, supabase_project.secret_key, timeout=timeout)
-    proxy.chance = lambda _path: fault
-    answers = await asyncio.gather(*(outcome(call, Stores(client), things) for call in calls.values()))
-    await client.aclose()
-    for name, answer in zip(calls, answers, strict=True):
-        assert isinstance(answer, StoreUnavailable) is (fault is not Fault.SLOW), name
-    for name, call in calls.items():
-        again = await outcome(call, stores, things)
-        assert not isinstance(again, StoreUnavailable), name
-        assert not isinstance(again, CallerError) or fault in REACHED_THE_SERVER, name
-    assert await written(stores, things) == EXPECTED
+    expected = EXPECTED
 
+    async def prepared(self, stores: Stores) -> Things:
+        return await prepared(stores)
 
-async def test_every_call_is_one_request(stores: Stores, proxy: FaultyProxy, supabase_project: Project) -> None:
-    """With the settings that are shipped."""
-    things = await prepared(stores)
-    counts: dict[str, int] = {}
-    async with Supabase(proxy.url, supabase_project.secret_key) as client:
-        for name, call in (READS | WRITES).items():
-            proxy.seen.clear()
-            await call(Stores(client), things)
-            counts[name] = len(proxy.seen)
-    assert counts == dict.fromkeys(READS | WRITES, 1)
-    assert await written(stores, things) == EXPECTED
+    async def written(self, stores: Stores, things: Things) -> Mapping[str, object]:
+        return await written(stores, things)

@@ -27,12 +27,6 @@ BREAKS: Final = (Fault.RESET, Fault.LOST, Fault.TIMEOUT, Fault.CONFLICT, Fault.B
 
 
 @pytest.fixture
-async def proxy(supabase_project: Project) -> AsyncIterator[FaultyProxy]:
-    async with FaultyProxy(supabase_project.url).running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
 async def beside(supabase: Supabase) -> SupabaseBlobStore:
     """The store, without anything in between."""
     store = SupabaseBlobStore(supabase)
