@@ -1,9 +1,13 @@
-"""However many want the same document, one gets it; and each due document is taken once."""
+"""However many want the same document, one gets it; and each due document is taken once.
+
+``MENTORFY_TEST_CLAIMS=1000`` takes so many documents by the APIs instead of 100.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -24,7 +28,7 @@ from tests.integration.servers.supabase_server import Project
 PROCESSES = 4
 CLAIMERS = 60
 DOCUMENTS = 1000
-FEW = 100
+FEW = int(os.environ.get("MENTORFY_TEST_CLAIMS", "100"))
 SPAWN = multiprocessing.get_context("spawn")
 
 
