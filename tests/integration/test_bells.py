@@ -71,6 +71,20 @@ async def test_a_ring_for_nobody_is_kept_for_who_waits_next() -> None:
         await bell.wait(timedelta(hours=1))
 
 
+async def test_who_forgets_takes_the_bells_of_all_out_of_redis(bells: tuple[ArqBell, ArqBell], redis: Redis) -> None:
+    here, there = bells
+    await here.ring()
+    assert await redis.zcard(QUEUE) == 1
+    await there.forget()
+    assert await redis.zcard(QUEUE) == 0
+
+
+async def test_forgetting_without_redis_is_no_error(own_server: RedisServer) -> None:
+    async with ArqBell(own_server.url, poll=OFTEN) as bell:
+        own_server.stop()
+        await bell.forget()
+
+
 async def test_a_ring_is_heard_in_another_process(bells: tuple[ArqBell, ArqBell]) -> None:
     here, there = bells
     await here.ring()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Final, Self
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-from mentorfy_arq.queue import EXPIRES, connected, look, shape
+from mentorfy_arq.queue import EXPIRES, QUEUE, connected, look, shape
 
 POLL: Final = timedelta(seconds=0.05)
 """How often a listener looks into Redis: 1.4 % of a core, and 28 ms at the median, measured."""
@@ -64,16 +65,13 @@ class ArqBell:
     async def ring(self) -> None:
         """Wake whoever waits; a Redis that does not answer is left alone for a while."""
         now = asyncio.get_running_loop().time()
-        if now < self._quiet_until:
-            return
-        try:
-            async with asyncio.timeout(RING_WITHIN.total_seconds()):
-                if not await self._redis.zcard(self._redis.default_queue_name):
-                    await self._redis.enqueue_job(look.name, _expires=EXPIRES)
-            self._answers = True
-        except (RedisError, OSError) as error:
+        if now >= self._quiet_until and not await self._done(self._put()):
             self._quiet_until = now + QUIET.total_seconds()
-            self._note(error)
+
+    async def forget(self) -> None:
+        """Take all bells out of Redis; what arq keeps beside them ends by itself within a minute."""
+        self._rung.clear()
+        await self._done(self._redis.delete(QUEUE))
 
     async def wait(self, timeout: timedelta) -> None:
         """Return when the bell rings, at the latest after ``timeout``."""
@@ -85,6 +83,21 @@ class ArqBell:
             self._rung.clear()
         finally:
             self._listen(for_more=-1)
+
+    async def _put(self) -> None:
+        if not await self._redis.zcard(QUEUE):
+            await self._redis.enqueue_job(look.name, _expires=EXPIRES)
+
+    async def _done(self, asked: Awaitable[object]) -> bool:
+        """Return whether Redis did what it was asked for, within the time that a person waits."""
+        try:
+            async with asyncio.timeout(RING_WITHIN.total_seconds()):
+                await asked
+        except (RedisError, OSError) as error:
+            self._note(error)
+            return False
+        self._answers = True
+        return True
 
     def heard(self) -> None:
         """Wake everybody who waits in this process."""

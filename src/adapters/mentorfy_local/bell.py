@@ -19,6 +19,10 @@ class LocalBell:
         """Wake whoever waits."""
         self._rung.set()
 
+    async def forget(self) -> None:
+        """Forget a ring that nobody has heard."""
+        self._rung.clear()
+
     async def wait(self, timeout: timedelta) -> None:
         """Return when the bell rings, at the latest after ``timeout``."""
         with suppress(TimeoutError):

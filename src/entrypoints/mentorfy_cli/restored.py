@@ -19,6 +19,7 @@ def restored(data: Data = None, json: Json = False) -> None:
 async def _restored(data: Path | None, as_json: bool) -> None:
     async with session(data, None) as s:
         lives = await s.mentorfy.ports.vitals.restored()
+        await s.mentorfy.ports.bell.forget()
         await s.mentorfy.ports.bell.ring()
     if as_json:
         say_json({"lives": lives})

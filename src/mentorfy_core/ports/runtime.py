@@ -46,6 +46,10 @@ class Bell(Protocol):
         """Wake whoever waits. Never raises: a bell that fails is a bell that was lost."""
         ...
 
+    async def forget(self) -> None:
+        """Forget rings that nobody has heard yet, as far as that can be done. Never raises."""
+        ...
+
     async def wait(self, timeout: timedelta) -> None:
         """Return when the bell rings, at the latest after ``timeout``."""
         ...

@@ -67,6 +67,16 @@ class BellContract:
         assert not waiting.done()
         await self.heard(bell, [waiting])
 
+    async def test_what_is_forgotten_wakes_nobody(self, bell: Bell) -> None:
+        """Until it rings again; forgetting nothing is no error."""
+        await bell.ring()
+        await bell.forget()
+        await bell.forget()
+        waiting = asyncio.create_task(bell.wait(LONG))
+        await asyncio.sleep(self.soon.total_seconds())
+        assert not waiting.done()
+        await self.heard(bell, [waiting])
+
     async def test_who_stops_waiting_disturbs_nobody(self, bell: Bell) -> None:
         """A cancelled wait is over; the others still hear."""
         staying, leaving = (asyncio.create_task(bell.wait(LONG)) for _ in range(2))

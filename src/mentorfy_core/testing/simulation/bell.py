@@ -20,6 +20,7 @@ class SimulatedBell:
     def __init__(self, world: World, next_due: Callable[[], float | None]) -> None:
         self._world, self._next_due = world, next_due
         self._waiting: list[_Sleeper] = []
+        self._on_their_way: list[asyncio.TimerHandle] = []
         self._vain: dict[Node | None, int] = {}
 
     async def ring(self) -> None:
@@ -30,8 +31,14 @@ class SimulatedBell:
             return
         rings = 2 if world.stormy and drawn < world.weather.bells else 1
         world.counts["fault bell doubled"] += rings - 1
+        self._on_their_way = [one for one in self._on_their_way if one.when() > world.loop.time()]
         for _ in range(rings):
-            world.loop.call_later(2 * world.faults.random(), self._wake_all, context=Context())
+            ring = world.loop.call_later(2 * world.faults.random(), self._wake_all, context=Context())
+            self._on_their_way.append(ring)
+
+    async def forget(self) -> None:
+        for ring in self._on_their_way:
+            ring.cancel()
 
     def _wake_all(self) -> None:
         for sleeper in self._waiting:
