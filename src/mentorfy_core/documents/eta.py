@@ -199,8 +199,8 @@ class _Estimate:
 
     @property
     def _quantile(self) -> float:
-        """Standard deviations on either side that four in five lie within; a bit more where little was measured."""
-        normal, known = 1.2816, min(pace.measured for pace in self.paces.values()) - 2
+        """Standard deviations on either side: five in six lie within, since a few surprises are in no model."""
+        normal, known = 1.4, min(pace.measured for pace in self.paces.values()) - 2
         return normal * (1 + (normal**2 + 1) / (4 * known))
 
     def _of_others(self, turns: int) -> Work:

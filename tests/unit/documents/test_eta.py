@@ -153,7 +153,7 @@ def test_four_of_five_ranges_hold_and_they_are_narrow(fed: bool) -> None:
         held.append(mean(part for part, _ in looks))
         widths.append(median(width for _, several in looks for width in several))
         print(f"{length}: {held[-1]:.2f} held, median width {widths[-1]:.2f}")
-        assert 0.65 <= held[-1] <= 0.97, length
+        assert 0.75 <= held[-1] <= 0.9, length
     assert 0.75 <= mean(held) <= 0.9
     assert median(widths) <= 0.6
     assert max(widths) <= 0.8

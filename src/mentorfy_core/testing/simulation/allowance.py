@@ -27,12 +27,12 @@ class Allowance:
     _served: deque[float] = field(default_factory=deque)
 
     @classmethod
-    def drawn(cls, chance: Random) -> "Allowance":
-        """Return a schedule's allowance: in half of them nobody counts."""
+    def drawn(cls, chance: Random, *, narrow: bool = False) -> "Allowance":
+        """Return a schedule's allowance: in half of them nobody counts, unless it is to be narrow."""
         times = sorted((3000 * chance.random() for _ in range(chance.randrange(3))), reverse=True)
         return cls(
-            metered=chance.random() < 0.5,
-            limits=tuple((at, chance.choice([None, 6, 20, 60, 200])) for at in (*times, 0.0)),
+            metered=chance.random() < 0.5 or narrow,
+            limits=tuple((at, chance.choice([6, 20] if narrow else [None, 6, 20, 60, 200])) for at in (*times, 0.0)),
             says=chance.choice([0.0, 0.5, 1.0]),
             wishes=chance.choice([0.0, 0.7]),
         )

@@ -42,8 +42,7 @@ class Disasters:
 
     def returns(self, number: int) -> None:
         for _, file in sorted(self.setting.files.files[self._organization(number)].items()):
-            if file.gone:
-                file.gone, file.returned_at = False, self._world.loop.time()
+            file.back(self._world.loop.time())
 
     def kills(self, number: int) -> None:
         if node := self._node(number):
@@ -53,8 +52,19 @@ class Disasters:
         if node := self._node(number):
             self._world.freeze(node, FREEZES[number % len(FREEZES)])
 
+    def freezes_some(self, number: int) -> None:
+        """Let every other worker stand still for a little longer than a lease lasts."""
+        workers = [node for node in self.processes.nodes if node.alive and node.name.startswith("work")]
+        for node in workers[number % 2 :: 2]:
+            self._world.freeze(node, 62.0 + number % 40)
+
     def drains(self, number: int) -> None:
         if (node := self._node(number)) and node.name.startswith("work"):
+            self._world.drain(node)
+
+    def drains_all(self, number: int) -> None:
+        """Stop every worker in good order, as a new version is brought out."""
+        for node in [node for node in self.processes.nodes if node.alive and node.name.startswith("work")]:
             self._world.drain(node)
 
     def lids(self, number: int) -> None:

@@ -53,6 +53,11 @@ class File:
         """Token and bytes as of now."""
         return self.versions[-1]
 
+    def back(self, at: float) -> None:
+        """Be there again."""
+        if self.gone:
+            self.gone, self.returned_at = False, at
+
 
 class Files:
     """The source. Each version has a token of its own; different versions and files may have equal bytes."""
@@ -63,16 +68,17 @@ class Files:
     def __init__(self, world: World) -> None:
         self._world = world
         self._line = provider_line(world, seconds=12, name=self.name)
+        self._reading = provider_line(world, seconds=12 * world.weather.far, name=self.name)
         self.files: dict[OrganizationId, dict[str, File]] = {}
 
-    def change(self, organization_id: OrganizationId, external_id: str) -> None:
-        """Give a file a new version, or make it; its bytes may be those of another."""
+    def change(self, organization_id: OrganizationId, external_id: str, *, kind: str | None = None) -> None:
+        """Give a file a new version, or make it; its bytes may be those of another, and no good by chance."""
         files, draw = self.files.setdefault(organization_id, {}), self._world.outside
         file = files.setdefault(external_id, File(external_id, f"{external_id}.md"))
         number = len(file.versions) + 1
         lines = draw.choice([1, 2, 3, 3, 17, 34])
         own = f"{external_id} v{number}" if draw.random() < 0.6 else f"common {draw.randrange(2)}"
-        kind = draw.choices(["", POISON, BROKEN, CURSED], [40, 2, 2, 1])[0]
+        kind = kind if kind is not None else draw.choices(["", POISON, BROKEN, CURSED], [40, 2, 2, 1])[0]
         data = "".join(f"{kind} {own} line {line}\n" for line in range(lines)).encode()
         file.versions.append((f"{external_id}@{number}", data))
 
@@ -83,7 +89,7 @@ class Files:
         return await self._line.ask("token", lambda: self._file(organization_id, external_id).newest[0])
 
     async def read(self, organization_id: OrganizationId, external_id: str) -> bytes:
-        return await self._line.ask("read", lambda: self._bytes(organization_id, external_id))
+        return await self._reading.ask("read", lambda: self._bytes(organization_id, external_id))
 
     def _bytes(self, organization_id: OrganizationId, external_id: str) -> bytes:
         token, data = self._file(organization_id, external_id).newest

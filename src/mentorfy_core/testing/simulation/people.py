@@ -17,6 +17,7 @@ from mentorfy_core.imports.model import Choice, Import
 from mentorfy_core.pauses import EVERYTHING, KNOWLEDGE, Scope
 from mentorfy_core.people import Actor, Role
 from mentorfy_core.testing.simulation.disasters import Disasters
+from mentorfy_core.testing.simulation.files import BROKEN
 from mentorfy_core.testing.simulation.loop import NODE
 from mentorfy_core.testing.simulation.plan import Act
 from mentorfy_core.testing.simulation.setting import SOURCE
@@ -31,6 +32,7 @@ class Happenings(Disasters):
 
     mentorfy: Mentorfy
     removed: dict[int, Document] = field(default_factory=dict)
+    chosen: dict[int, Document] = field(default_factory=dict)
     sights: list[tuple[OrganizationId, DocumentId, int]] = field(default_factory=list)
 
     def perform(self, act: Act) -> None:
@@ -50,7 +52,10 @@ class Happenings(Disasters):
         self._start_import(number, include_removed=number % 5 == 0, confirmed=False)
 
     def _start_import(self, number: int, *, include_removed: bool, confirmed: bool = True) -> None:
-        actor, start = self.actor(self._organization(number)), self.mentorfy.start_import
+        self._start(self._organization(number), include_removed=include_removed, confirmed=confirmed)
+
+    def _start(self, organization_id: OrganizationId, *, include_removed: bool, confirmed: bool = True) -> None:
+        actor, start = self.actor(organization_id), self.mentorfy.start_import
         self._asks("import", lambda: start(actor, SOURCE, "", confirmed=confirmed, include_removed=include_removed))
 
     def confirms(self, number: int) -> None:
@@ -73,7 +78,48 @@ class Happenings(Disasters):
         return [*self.setting.tables.imports.values()]
 
     def scans(self, number: int) -> None:
-        organization_id, now = self._organization(number), self._world.now()
+        self._scans(self._organization(number))
+
+    def scans_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self._scans(document.organization_id)
+
+    def changes_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.setting.files.change(document.organization_id, document.external_id)
+
+    def breaks_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.setting.files.change(document.organization_id, document.external_id, kind=BROKEN)
+
+    def vanishes_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.setting.files.files[document.organization_id][document.external_id].gone = True
+
+    def returns_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.setting.files.files[document.organization_id][document.external_id].back(self._world.loop.time())
+
+    def imports_all_of_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self._start(document.organization_id, include_removed=True)
+
+    def removes_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.removed[number] = document
+            actor = self.actor(document.organization_id)
+            self._asks("remove", lambda: self.mentorfy.remove(actor, document.id))
+
+    def _chosen(self, number: int) -> Document | None:
+        """Return the document that acts with this number are about: one that somebody worked at when they began."""
+        claimed = [one for one in self._documents() if one.claim]
+        document = self.chosen.get(number) or self._pick(claimed or self._documents(), number)
+        if document is not None:
+            self.chosen[number] = document
+        return document
+
+    def _scans(self, organization_id: OrganizationId) -> None:
+        now = self._world.now()
         job = Import(
             id=ImportId(self._world.new_id()),
             organization_id=organization_id,
@@ -140,8 +186,13 @@ class Happenings(Disasters):
             Scope.of_provider(KNOWLEDGE),
             EVERYTHING,
         )
-        scope, lasts = scopes[number % len(scopes)], timedelta(minutes=number % 30 + 1) if number % 3 else None
-        actor = self.actor(organization_id)
+        self._pauses(organization_id, scopes[number % len(scopes)], number)
+
+    def pauses_learning(self, number: int) -> None:
+        self._pauses(self._organization(number), Scope.of_provider(KNOWLEDGE), number)
+
+    def _pauses(self, organization_id: OrganizationId, scope: Scope, number: int) -> None:
+        actor, lasts = self.actor(organization_id), timedelta(minutes=number % 30 + 1) if number % 3 else None
         self._asks("pause", lambda: self.mentorfy.pauses.pause(actor, scope, lasts=lasts, at_the_machine=True))
 
     def resumes(self, number: int) -> None:

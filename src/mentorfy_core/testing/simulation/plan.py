@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from random import Random  # noqa: TID251 - the simulator owns chance
 from typing import Final
 
+from mentorfy_core.testing.simulation.seasons import Season
+
 WEIGHTS: Final = {
     "imports": 7,
     "imports_all": 2,
@@ -51,36 +53,37 @@ class Act:
 
 
 FLICKERS: Final = (
-    ("vanishes", "scans", "returns", "scans"),
-    ("vanishes", "imports", "returns", "imports"),
-    ("is_renamed", "scans"),
-    ("changes", "scans"),
-    ("plans", "confirms"),
-    ("plans", "cancels"),
-    ("removes", "restores_it"),
-    ("removes", "imports_all"),
-    ("retries", "retries_late"),
-    ("scans", "appears", "imports"),
-    ("imports", "changes", "imports"),
+    "vanishes scans returns scans",
+    "vanishes imports returns imports",
+    "is_renamed scans",
+    "changes scans",
+    "plans confirms",
+    "plans cancels",
+    "removes restores_it",
+    "removes imports_all",
+    "retries retries_late",
+    "scans appears imports",
+    "imports changes imports",
 )
 """Acts that make a difference only when they follow each other within seconds."""
 
 
-def _flicker(chance: Random, length: float) -> list[Act]:
+def _flicker(chance: Random, length: float, season: Season) -> list[Act]:
     """Return acts of one person or at one file, seconds apart."""
     at, number, acts = length * chance.random(), chance.randrange(1 << 20), []
-    for name in chance.choice(FLICKERS):
+    for name in chance.choice(season.together or FLICKERS).split():
         acts.append(Act(at, name, number))
-        at += chance.choice([2, 10, 40]) * chance.random()
+        at += chance.choice(season.apart) * chance.random()
     return acts
 
 
-def drawn_plan(chance: Random) -> list[Act]:
+def drawn_plan(chance: Random, season: Season) -> list[Act]:
     """Return a schedule's plan."""
+    weights = [weight * season.often.get(name, 1) for name, weight in WEIGHTS.items()]
     is_long = chance.random() < LONG
     length = chance.choice([120, 400, 900, 1800] if is_long else [60, 120, 300])
     size = chance.randint(6, 20) if is_long else chance.randint(3, 8)
-    names = chance.choices([*WEIGHTS], [*WEIGHTS.values()], k=size)
+    names = chance.choices([*WEIGHTS], weights, k=size)
     undos = [UNDO + chance.uniform(-40, 20) for name in names if name == "removes" and chance.random() < 0.4]
     acts = [Act(length * chance.random(), name, chance.randrange(1 << 20)) for name in names]
     removals = [act for act in acts if act.name == "removes"]
@@ -91,5 +94,6 @@ def drawn_plan(chance: Random) -> list[Act]:
     acts += [
         Act(removal.at + undo, "restores_it", removal.number) for removal, undo in zip(removals, undos, strict=False)
     ]
-    acts += [act for _ in range(chance.choice([0, 0, 1, 2])) for act in _flicker(chance, length)]
+    flickers = chance.choice([1, 2, 3] if season.together else [0, 0, 1, 2])
+    acts += [act for _ in range(flickers) for act in _flicker(chance, length, season)]
     return sorted([Act(0, "imports", 0), Act(1, "imports", 1), *acts], key=lambda act: act.at)

@@ -19,6 +19,7 @@ from mentorfy_core.testing.simulation.people import Happenings
 from mentorfy_core.testing.simulation.plan import Act, drawn_plan
 from mentorfy_core.testing.simulation.processes import Processes
 from mentorfy_core.testing.simulation.reader import read
+from mentorfy_core.testing.simulation.seasons import drawn_season
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.world import Violation, Weather, World
 
@@ -72,10 +73,11 @@ def run(
         without: Acts of the plan that do not happen, by their place in it.
         max_steps: After how many steps something must be running in circles.
     """
-    draw = Random(seed * 8)
-    weather, plan = Weather.drawn(draw), drawn_plan(draw)
+    draw, season = Random(seed * 8), drawn_season(Random(seed * 8 + 7))
+    weather, plan = season.weather(Weather.drawn(draw)), drawn_plan(draw, season)
     kept = [act for number, act in enumerate(plan) if number not in without]
-    allowance, loop = Allowance.drawn(Random(seed * 8 + 6)), SimulatedLoop(seed, max_steps=max_steps)  # type: ignore[abstract]
+    allowance = Allowance.drawn(Random(seed * 8 + 6), narrow=season.narrow)
+    loop = SimulatedLoop(seed, max_steps=max_steps)  # type: ignore[abstract]
     world = World(seed, loop, weather, tells=tells, allowance=allowance)
     schedule = _Schedule(world, kept, draw)
     world.loop.run(schedule.course())

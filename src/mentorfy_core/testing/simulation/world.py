@@ -104,6 +104,7 @@ class Weather:
         provider: Source, blobs, knowledge fail.
         bells: Bells are lost or doubled.
         slow: How much longer understanding takes.
+        far: How much longer the source takes to hand out a file.
     """
 
     refused: float = 0.0
@@ -113,6 +114,7 @@ class Weather:
     provider: float = 0.0
     bells: float = 0.0
     slow: float = 1.0
+    far: float = 1.0
 
     @classmethod
     def drawn(cls, chance: Random) -> "Weather":
