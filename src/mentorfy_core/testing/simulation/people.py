@@ -110,6 +110,13 @@ class Happenings(Disasters):
             actor = self.actor(document.organization_id)
             self._asks("remove", lambda: self.mentorfy.remove(actor, document.id))
 
+    def removes_newest(self, number: int) -> None:
+        organization_id = self._organization(number)
+        own = [one for one in self._documents() if one.organization_id == organization_id and not one.deleted_at]
+        if own:
+            actor, document_id = self.actor(organization_id), own[-1].id
+            self._asks("remove", lambda: self.mentorfy.remove(actor, document_id))
+
     def _chosen(self, number: int) -> Document | None:
         """Return the document that acts with this number are about: one that somebody worked at when they began."""
         claimed = [one for one in self._documents() if one.claim]

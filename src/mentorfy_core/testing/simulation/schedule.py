@@ -148,6 +148,8 @@ class _Schedule(Course):
         await self._come_to_rest()
         if self._world.seed % 4 == 0:
             await self._processes.sleep(WEEK)
+            if self._world.seed % 8:
+                await self._return_late()
             self._import_once_more()
             await self._come_to_rest()
         await self._collect()
@@ -177,6 +179,13 @@ class _Schedule(Course):
     def _import_once_more(self) -> None:
         for number, _ in enumerate(self.setting.organizations):
             self._happenings.perform(Act(0, "scans" if self._world.seed % 2 else "imports", number))
+
+    async def _return_late(self) -> None:
+        """Let what was gone for a week return after a plan was made that drops it, and before somebody accepts it."""
+        for name in ("plans", "returns", "scans", "confirms"):
+            for number, _ in enumerate(self.setting.organizations):
+                self._happenings.perform(Act(0, name, 5 * number + 10))
+                await asyncio.sleep(30)
 
     async def _come_to_rest(self) -> None:
         """Wait until nothing is owed."""

@@ -102,10 +102,13 @@ FICKLE: Final = Season(
         "removes_it imports_all_of_it restores_it restores_it",
         "removes_it imports_all_of_it restores_it restores_it removes_it restores_it",
         "removes_it restores_it changes_it scans_it restores_it",
+        "appears plans scans removes_newest confirms",
+        "appears scans plans removes_newest confirms",
         "plans cancels confirms",
         "plans confirms confirms",
         "pauses resumes resumes",
     ),
+    apart=(2, 10, 40, 60),
     slow=4,
     far=4,
 )
