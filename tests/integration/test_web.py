@@ -92,7 +92,7 @@ def test_it_is_ready_with_a_worker(settings: Settings) -> None:
 
 
 def test_a_worker_that_fell_silent_is_missed_by_the_clock(tmp_path: Path) -> None:
-    brief = Settings.model_validate({"data": tmp_path / "data", "lease": 1, "sweep": 1})
+    brief = Settings.model_validate({"data": tmp_path / "data", "lease": 1, "sweep": 0.3})
     with TestClient(create_app(with_a_worker(brief))) as client:
         time.sleep(1.1)  # one lease: what is tested is the passing of time
         assert re.fullmatch(r"No worker since \d\d:\d\d\.", client.get("/healthz").json()["message"])

@@ -220,8 +220,9 @@ _RULES: Final[tuple[tuple[Callable[[Settings], bool], str], ...]] = (
         "MENTORFY_LEASE is too short for a worker to renew it in time: set it to 1 second or more.",
     ),
     (
-        lambda s: s.sweep <= s.lease,
-        "MENTORFY_SWEEP is longer than MENTORFY_LEASE, so lost work would wait too long: set it to the lease or less.",
+        lambda s: 3 * s.sweep <= s.lease,
+        "MENTORFY_SWEEP is more than a third of MENTORFY_LEASE, so lost work could not be told from a store that was "
+        "silent, and would wait for ever: set it to a third of the lease or less.",
     ),
     (
         lambda s: s.poll <= s.lease,

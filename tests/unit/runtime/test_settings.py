@@ -166,6 +166,7 @@ def test_an_unusable_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, 
     [
         ({"LEASE": "0.2", "SWEEP": "0.1", "POLL": "0.1"}, "MENTORFY_LEASE"),
         ({"LEASE": "10"}, "MENTORFY_SWEEP"),
+        ({"SWEEP": "31"}, "MENTORFY_SWEEP"),
         ({"POLL": "100"}, "MENTORFY_POLL"),
         ({"LEASE": "600"}, "MENTORFY_PATIENCE"),
         ({"PATIENCE": "60"}, "MENTORFY_PATIENCE"),
