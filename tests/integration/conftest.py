@@ -30,6 +30,17 @@ def supabase_project(request: pytest.FixtureRequest) -> Iterator[Project]:
         yield started
 
 
+@pytest.fixture
+def own_project(request: pytest.FixtureRequest) -> Iterator[Project]:
+    """A project in which nobody has left anything: for workers, who would do what others owe. Not so a real one."""
+    named = named_project()
+    if named:
+        yield named
+        return
+    with peer(request.getfixturevalue("cluster")) as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 async def supabase(supabase_project: Project) -> AsyncIterator[Supabase]:
     """An open project that all tests share: each has organisations of its own."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from mentorfy_supabase.first_database.ending import abandon, finish
 from mentorfy_supabase.first_database.preparing import expand
 from mentorfy_supabase.first_database.session import Refused, Session
 from mentorfy_supabase.first_database.switching import count, switch, switch_back
+from tests.integration.first_database.killing import killed_at
 from tests.integration.first_database.watching import Seen, watching
 from tests.integration.first_database.writing import Written, wait_for, writers
 from tests.integration.servers.postgres import Postgres, postgres, run_sql
@@ -38,6 +38,9 @@ from tests.integration.servers.supabase_server import ROLES
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
 BRIEF = (Path(__file__).parent / "first_database" / "brief.sql").read_text()
 MANY = int(os.environ.get("MENTORFY_TEST_MOVE", "1000"))
+KILLS = 4
+"""At least as many of each step end midway."""
+
 LONGEST = 2.0
 """Seconds that nobody may stand still, by the issue."""
 
@@ -181,35 +184,22 @@ def require_what_our_programs_were_told(url: str, ours: Written, old: Written, t
 def test_a_move_that_is_killed_again_and_again_is_finished_by_the_next(made: Made, tmp_path: Path) -> None:
     url = made(MANY // 5)
     chance = random.Random(MANY)
-    waits = [chance.uniform(0.01, 0.25) for _ in range(MANY // 333)]
-    killed = dict.fromkeys(("expand", "copy", "switch", "back"), 0)
     with writers("old", url, tmp_path, shares=2) as old:
-        for step in ("expand", "copy", "switch"):
-            killed[step] = sum(end_midway(url, step, wait) for wait in waits)
-            assert run_step(url, step) == 0
+        killed = {step: kills_until_done(url, step, chance) for step in ("expand", "copy", "switch")}
         require_what_old_programs_were_told(url, old)
-        killed["back"] = sum(end_midway(url, "back", wait) for wait in waits)
+        killed["back"] = kills_until_done(url, "back", chance)
     print(f"killed: {killed}")
-    assert sum(killed.values()) > 1
+    assert min(killed.values()) >= KILLS
     assert "The old tables are in place." in command(url, "back")
 
 
-def end_midway(url: str, step: str, wait: float) -> bool:
-    """Begin a step in a child that is killed after a while; whether it was still at it."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = run_step(url, step)
-        finally:
-            os._exit(code)
-    until = time.monotonic() + 10
-    while not rows(url, "select 1 from pg_stat_activity where application_name = 'mentorfy-move'"):
-        if time.monotonic() > until or os.waitpid(child, os.WNOHANG)[0]:
-            return False
-    time.sleep(wait)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+def kills_until_done(url: str, step: str, chance: random.Random) -> int:
+    """Kill a step again and again, further on each time, until one comes to its end; how many were killed."""
+    kills, statement = 0, 1
+    while killed_at(statement, chance.uniform(0, 0.02), lambda: run_step(url, step)):
+        kills += 1
+        statement += 1 + chance.randrange(statement)
+    return kills
 
 
 def run_step(url: str, step: str) -> int:

@@ -12,12 +12,12 @@ from tests.integration.servers.supabase_server import Project
 
 
 @pytest.fixture
-def program(tmp_path: Path, supabase_project: Project, redis_server: RedisServer) -> Program:
+def program(tmp_path: Path, own_project: Project, redis_server: RedisServer) -> Program:
     settings = {
         "STORE": "supabase",
-        "SUPABASE_URL": supabase_project.url,
-        "SUPABASE_SECRET_KEY": supabase_project.secret_key,
-        "SUPABASE_PUBLISHABLE_KEY": supabase_project.publishable_key,
+        "SUPABASE_URL": own_project.url,
+        "SUPABASE_SECRET_KEY": own_project.secret_key,
+        "SUPABASE_PUBLISHABLE_KEY": own_project.publishable_key,
         "BELL": "arq",
         "REDIS_URL": redis_server.url,
         "PORT": 18400,

@@ -69,9 +69,12 @@ async def chosen_bot(mentorfy: Mentorfy, actor: Actor, bot: str | None = None) -
     """Return a bot of the actor's organisation by name or id; the oldest one without it.
 
     Raises:
-        NotFound: There is no such bot.
+        NotFound: There is no such bot, or none at all.
     """
-    return chosen_of("bot", await mentorfy.ports.bots.all(actor.organization_id), bot)
+    offered = await mentorfy.ports.bots.all(actor.organization_id)
+    if not offered:
+        raise NotFound("This organisation has no bot yet. Make one on the page Bots.")
+    return chosen_of("bot", offered, bot)
 
 
 def chosen_of(what: str, all_of_them: Sequence[N], wanted: str | None) -> N:

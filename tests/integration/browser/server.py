@@ -102,6 +102,10 @@ class Server:
     def log(self) -> Path:
         return self.folder / "log"
 
+    @property
+    def _hold(self) -> Path:
+        return self.folder / "hold"
+
     def start(self, *parts: str) -> None:
         with self.log.open("a") as log:
             self._processes[parts[0]] = subprocess.Popen(
@@ -120,6 +124,15 @@ class Server:
         self._processes[part].kill()
         self._processes[part].wait()
         _cut_lifeline(self._processes.pop(part))
+
+    @contextmanager
+    def answers_held(self) -> Iterator[None]:
+        """Let answers say their first words and wait with the others, so that people can act before the last."""
+        self._hold.touch()
+        try:
+            yield
+        finally:
+            self._hold.unlink()
 
     @contextmanager
     def killed(self, part: str) -> Iterator[None]:
@@ -142,7 +155,8 @@ class Server:
 
     def _command(self, parts: Sequence[str]) -> list[str]:
         pauses = [word for name, value in self.pauses.items() for word in (f"--{name}", str(value))]
-        return [*SCRIPTED, *parts, "--data", str(self.data), "--fd", str(self._listening.fileno()), *pauses]
+        places = ["--data", str(self.data), "--fd", str(self._listening.fileno()), "--hold", str(self._hold)]
+        return [*SCRIPTED, *parts, *places, *pauses]
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -12,14 +12,12 @@ from tests.integration.browser.conftest import Window
 from tests.integration.browser.server import Server
 
 QUESTION = "When does the ferry to Penmorrow leave?"
-SOON = 15_000  # milliseconds; windows look for news every four seconds
 OFFLINE = "ERR_INTERNET_DISCONNECTED"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Answers come word by word, so that people can act before the last."""
-    with Server(tmp_path_factory.mktemp("chat"), house="lived-in", pauses={"word": 120}) as server:
+    with Server(tmp_path_factory.mktemp("chat"), house="lived-in", pauses={"word": 20}) as server:
         yield server
 
 
@@ -40,7 +38,7 @@ def begun(page: Page, seq: int = 2) -> Locator:
 
 
 def complete(page: Page, seq: int = 2) -> Locator:
-    expect(answer(page, seq)).to_have_class(re.compile("complete"), timeout=SOON)
+    expect(answer(page, seq)).to_have_class(re.compile("complete"))
     return answer(page, seq)
 
 
@@ -56,28 +54,30 @@ def test_enter_pressed_often_asks_once_and_the_address_is_the_conversations(open
         expect(page.get_by_role("heading", level=1)).to_have_text(QUESTION)
 
 
-def test_a_reload_goes_on_where_the_answer_is(open_window: Window) -> None:
+def test_a_reload_goes_on_where_the_answer_is(open_window: Window, server: Server) -> None:
     with open_window() as page:
         page.goto("/chat")
-        ask(page)
-        said = begun(page).locator(".answer").inner_text()
-        page.reload()
-        begun(page)
+        with server.answers_held():
+            ask(page)
+            said = begun(page).locator(".answer").inner_text()
+            page.reload()
+            begun(page)
         whole = complete(page).locator(".answer").inner_text()
         assert whole.startswith(said.rstrip("”"))
 
 
-def test_two_windows_see_the_same_and_either_may_stop(open_window: Window) -> None:
+def test_two_windows_see_the_same_and_either_may_stop(open_window: Window, server: Server) -> None:
     with open_window() as page:
         page.goto("/chat")
-        ask(page)
-        begun(page)
-        other = page.context.new_page()
-        other.goto(page.url)
-        begun(other)
-        other.get_by_role("button", name="Stop the answer").click()
-        for window in (page, other):
-            expect(answer(window)).to_have_class(re.compile("stopped"), timeout=SOON)
+        with server.answers_held():
+            ask(page)
+            begun(page)
+            other = page.context.new_page()
+            other.goto(page.url)
+            begun(other)
+            other.get_by_role("button", name="Stop the answer").click()
+            for window in (page, other):
+                expect(answer(window)).to_have_class(re.compile("stopped"))
         assert answer(page).locator(".answer").inner_text() == answer(other).locator(".answer").inner_text()
         answer(page).get_by_role("button", name="Ask again").click()
         complete(page)
@@ -94,19 +94,20 @@ def test_what_is_asked_elsewhere_appears(open_window: Window) -> None:
         ask(other, "And who built it?")
         expect(other.locator("#m4")).to_be_visible()
         page.bring_to_front()
-        expect(page.locator("#m3")).to_be_visible(timeout=SOON)
+        expect(page.locator("#m3")).to_be_visible()
 
 
-def test_who_reads_further_up_is_left_there(open_window: Window) -> None:
+def test_who_reads_further_up_is_left_there(open_window: Window, server: Server) -> None:
     with open_window() as page:
         page.set_viewport_size({"width": 1280, "height": 420})
         page.goto("/chat")
         for turn in range(2):
             ask(page)
             complete(page, 2 + 2 * turn)
-        ask(page)
-        begun(page, 6)
-        page.evaluate("scrollTo(0, 0)")
+        with server.answers_held():
+            ask(page)
+            begun(page, 6)
+            page.evaluate("scrollTo(0, 0)")
         complete(page, 6)
         assert page.evaluate("scrollY") == 0
 

@@ -64,6 +64,7 @@ def conversation(page: Page) -> Sequence[str]:
     page.goto("/chat/history")
     page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
+    page.wait_for_load_state()  # before its scripts are there, the link leads to a page of its own
     press_until_gone(page.get_by_role("link", name="Show earlier messages"))
     return SAYABLE
 
@@ -143,10 +144,12 @@ def test_texts_are_shown_as_texts(open_window: Window, look: Look, bypassed: boo
 
 
 def press_until_gone(link: Locator) -> None:
-    """Ask for more until there is no more."""
+    """Ask for more until there is no more; what was there stays."""
+    here = link.page.url
     while asked := addresses(link):
         link.first.click()
-        eventually(lambda: asked[0] not in addresses(link), within=30, what="more")
+        eventually(lambda: asked[0] not in addresses(link), what="more")
+        assert link.page.url == here, "what was asked for came instead of what was there"
 
 
 def addresses(link: Locator) -> list[str]:

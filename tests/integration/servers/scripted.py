@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -19,8 +19,10 @@ from typing import Final
 import uvicorn
 
 from mentorfy_core.application import Mentorfy
+from mentorfy_core.conversations.turn import ChatRequest
 from mentorfy_core.errors import ErrorKind, PortError
-from mentorfy_core.ports import FileSource
+from mentorfy_core.ids import OrganizationId
+from mentorfy_core.ports import ChatModel, FileSource, Meter
 from mentorfy_core.retries import LADDERS, RetryManager
 from mentorfy_core.testing.scripted import Script, ScriptedKnowledge, ScriptedSource, WordByWord
 from mentorfy_runtime.build import build
@@ -53,6 +55,9 @@ NOT_UNDERSTOOD: Final = "This sentence breaks the first two tries."
 
 BREAKS_OFF: Final = "in the middle"
 """A question whose answer breaks off after one word."""
+
+FIRST_WORDS: Final = 5
+"""After so many an answer waits while the file is there that holds answers back."""
 
 OFTEN: Final = 1000
 
@@ -89,6 +94,35 @@ def read_script() -> Script:
     )
 
 
+class HeldBack:
+    """A chat model that says no more than its first words while a file is there.
+
+    Args:
+        chat: The real one.
+        hold: The file, if any.
+    """
+
+    def __init__(self, chat: ChatModel, hold: Path | None) -> None:
+        self._chat, self._hold = chat, hold
+
+    @property
+    def meter(self) -> Meter[ChatRequest] | None:
+        """The real one's."""
+        return self._chat.meter
+
+    async def answer(self, organization_id: OrganizationId, request: ChatRequest) -> AsyncIterator[str]:
+        """Yield the real one's words."""
+        said = 0
+        async for word in self._chat.answer(organization_id, request):
+            while said == FIRST_WORDS and self._is_held():  # noqa: ASYNC110 - another process makes the file
+                await asyncio.sleep(0.02)
+            yield word
+            said += 1
+
+    def _is_held(self) -> bool:
+        return self._hold is not None and self._hold.exists()
+
+
 @asynccontextmanager
 async def scripted(settings: Settings, pauses: argparse.Namespace) -> AsyncGenerator[Mentorfy]:
     """Open the product as settings say, and let it fail as scripted."""
@@ -101,7 +135,7 @@ async def scripted(settings: Settings, pauses: argparse.Namespace) -> AsyncGener
                 ports,
                 sources=_scripted_sources(ports.sources, pauses.file),
                 knowledge=ScriptedKnowledge(ports.knowledge, scripts[0], pause=pauses.batch),
-                chat=WordByWord(ports.chat, scripts[1], pause=pauses.word),
+                chat=HeldBack(WordByWord(ports.chat, scripts[1], pause=pauses.word), pauses.hold),
             ),
             retries=RETRIES,
         )
@@ -147,6 +181,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("parts", nargs="+", choices=("web", "worker"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--fd", type=int, help="a listening socket, for the web part")
+    parser.add_argument("--hold", type=Path, help="while it exists, answers stay at their first words")
     for pause, default in (("file", "0"), ("batch", "0"), ("word", "100")):
         parser.add_argument(f"--{pause}", type=_milliseconds, default=default, help="milliseconds that each takes")
     return parser.parse_args()

@@ -16,7 +16,6 @@ from tests.integration.servers.postgres import Postgres, free_port, run_sql
 
 PEER = Path(__file__).parent / "supabase_peer"
 MIGRATIONS = Path(__file__).parents[3] / "supabase" / "migrations"
-DATABASE = "mentorfy"
 STATEMENT_TIMEOUT = "8s"
 """That of a hosted project's API."""
 
@@ -75,17 +74,19 @@ class Project:
 
     Attributes:
         database: The server under it; ``None`` where it is a real project.
+        name: Of the database in it.
     """
 
     url: str
     secret_key: str
     publishable_key: str
     database: Postgres | None = None
+    name: str = ""
 
     @property
     def direct(self) -> str:
         """Where the database is; ``MENTORFY_TEST_SUPABASE_DATABASE`` names a real project's."""
-        return self.database.url(DATABASE) if self.database else os.environ["MENTORFY_TEST_SUPABASE_DATABASE"]
+        return self.database.url(self.name) if self.database else os.environ["MENTORFY_TEST_SUPABASE_DATABASE"]
 
     def run(self, sql: str) -> str:
         """Run statements past the project's own servers."""
@@ -119,24 +120,24 @@ def peer(database: Postgres) -> Iterator[Project]:
     assert (PEER / "node_modules").is_dir(), "the Supabase peer is missing: ./dev setup installs it where npm is"
     folder = Path(tempfile.mkdtemp(prefix="mentorfy-supabase-"))
     keys = {f"SUPABASE_{name.upper()}_KEY": f"sb_{name}_{secrets.token_hex(16)}" for name in ("publishable", "secret")}
-    port = free_port()
+    port, name = free_port(), f"project_{secrets.token_hex(8)}"
     environment = {
         **os.environ,
         **keys,
         "PEER_PROJECT": str(folder),
         "PEER_PORT": str(port),
-        "PEER_DATABASE": database.url(DATABASE),
+        "PEER_DATABASE": database.url(name),
         "PEER_LARGEST_FILE": str(LARGEST_FILE * 1024**2),
         "DO_NOT_TRACK": "1",
         "EXPERIMENTAL_STORAGE": "1",
     }
     try:
-        database.run(f"create database {DATABASE}")
-        database.run(f"alter database {DATABASE} set statement_timeout = '{STATEMENT_TIMEOUT}'")
+        database.run(f"create database {name}")
+        database.run(f"alter database {name} set statement_timeout = '{STATEMENT_TIMEOUT}'")
         (folder / "supabase").mkdir()
-        config = CONFIG.format(url=database.url(DATABASE), jwt_secret=secrets.token_hex(32), largest_file=LARGEST_FILE)
+        config = CONFIG.format(url=database.url(name), jwt_secret=secrets.token_hex(32), largest_file=LARGEST_FILE)
         (folder / "supabase" / "config.toml").write_text(config)
-        database.run(ROLES, DATABASE)
+        database.run(ROLES, name)
         (folder / "supabase" / "migrations").symlink_to(MIGRATIONS)
         lite = [str(PEER / "node_modules" / ".bin" / "lite"), "migration", "up"]
         migrated = subprocess.run(lite, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -157,9 +158,8 @@ def peer(database: Postgres) -> Iterator[Project]:
                 assert server.stdout is not None
                 said = server.stdout.readline()
                 assert said.strip() == "ready", said + (folder / "log").read_text()
-                yield Project(
-                    f"http://127.0.0.1:{port}", keys["SUPABASE_SECRET_KEY"], keys["SUPABASE_PUBLISHABLE_KEY"], database
-                )
+                public, secret = keys["SUPABASE_PUBLISHABLE_KEY"], keys["SUPABASE_SECRET_KEY"]
+                yield Project(f"http://127.0.0.1:{port}", secret, public, database, name)
             finally:
                 server.terminate()
     finally:

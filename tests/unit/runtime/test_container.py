@@ -13,6 +13,7 @@ import pytest
 from mentorfy_core.errors import NotFound, StoreUnavailable
 from mentorfy_core.people import Role
 from mentorfy_core.ports import Ports
+from mentorfy_core.testing.samples import a_member, an_organization, an_organization_id
 from mentorfy_local.minilm import MiniLM
 from mentorfy_runtime.container import LEXICAL_ONLY, Adapters, running
 from mentorfy_runtime.people import chosen_bot, local_owner
@@ -68,6 +69,16 @@ async def test_owner_and_bot_are_chosen_by_name(settings: Settings) -> None:
         assert (await chosen_bot(mentorfy, owner, "My mentor")).organization_id == owner.organization_id
         with pytest.raises(NotFound, match=r"There is no bot “Nobody”\. There is: My mentor\."):
             await chosen_bot(mentorfy, owner, "Nobody")
+
+
+@pytest.mark.parametrize("wanted", [None, "Nobody"])
+async def test_where_there_is_no_bot_it_says_what_to_do(settings: Settings, wanted: str | None) -> None:
+    async with running(settings) as mentorfy:
+        bare = an_organization_id()
+        await mentorfy.ports.people.add_organization(an_organization(bare), a_member(bare))
+        actor = await local_owner(mentorfy, str(bare))
+        with pytest.raises(NotFound, match="This organisation has no bot yet"):
+            await chosen_bot(mentorfy, actor, wanted)
 
 
 async def test_what_was_opened_is_closed(settings: Settings) -> None:
