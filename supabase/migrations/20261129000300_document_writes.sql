@@ -6,7 +6,7 @@ language sql volatile set search_path = '' as $$
         stored.processing_status, stored.epoch, at, event ->> 'sentence')
 $$;
 
-create function public.document_add(document jsonb, event jsonb, replaces uuid) returns jsonb
+create function public.document_add(document jsonb, event jsonb, replaces uuid, replaces_version bigint) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
     added public.document := jsonb_populate_record(null::public.document, document);
@@ -15,11 +15,11 @@ declare
 begin
     added.revision := mentorfy.next_revision(added.organization_id, null);
     told := mentorfy.write_at();
-    select d.id, d.excluded into tombstone from public.document as d
+    select d.id, d.row_version, d.excluded into tombstone from public.document as d
         where d.organization_id = added.organization_id and d.source = added.source
             and d.external_id = added.external_id and d.deleted_at is not null
         order by d.deleted_at desc, d.created_at desc, d.id desc limit 1;
-    if tombstone.excluded and tombstone.id is distinct from replaces then
+    if tombstone.excluded and (tombstone.id, tombstone.row_version) is distinct from (replaces, replaces_version) then
         raise sqlstate 'PT409' using message = 'a person removed this file';
     end if;
     insert into public.document select added.*;

@@ -192,7 +192,7 @@ class Stories(RuleBasedStateMachine):
         created_at = self.now - (self.made % 3) * MINUTE
         document = replace(a_document(owner, name, created_at=created_at), id=DocumentId(self.new_id()))
         known = self.asked(lambda documents, _: documents.find(owner, "local", name)).value
-        replaces = known.id if known and overrule else None
+        replaces = known if known and overrule else None
         added = self.asked(lambda documents, _: documents.add(document, Found(), replaces=replaces))
         if isinstance(added, Document):
             self.past.append(added)
@@ -271,7 +271,7 @@ class Stories(RuleBasedStateMachine):
     def in_flight_add(self, document: Document, data: st.DataObject) -> Ask:
         name = data.draw(st.sampled_from(NAMES))
         added = replace(a_document(document.organization_id, name, created_at=self.now), id=DocumentId(self.new_id()))
-        replaces = data.draw(st.sampled_from([None, document.id]))
+        replaces = data.draw(st.sampled_from([None, document]))
         return lambda documents, _: documents.add(added, Found(), replaces=replaces)
 
     def in_flight_heartbeat(self, document: Document, data: st.DataObject) -> Ask:

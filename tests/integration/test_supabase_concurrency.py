@@ -60,7 +60,7 @@ class Actor:
             try:
                 if found is None or (found.deleted_at and self.chance.random() < 0.5):
                     made = a_document(self.ours, name)
-                    await self.documents.add(made, Found(), replaces=found.id if found else None)
+                    await self.documents.add(made, Found(), replaces=found)
                     self.written.append((made, Found(), made))
                 else:
                     await self.happens(found)

@@ -214,7 +214,7 @@ async def test_old_events_and_rows_are_pruned(
     kept = await steps.happens(await steps.found(ours, "kept"), SourceGone())
     removed = await steps.happens(await steps.found(ours, "removed"), Deleted(by_person=True), ago=HOURS)
     replaced = await steps.happens(await steps.found(ours, "replaced"), Deleted(by_person=True), ago=HOURS)
-    await documents.add(a_document(ours, "replaced"), Found(), replaces=replaced.id)
+    await documents.add(a_document(ours, "replaced"), Found(), replaces=replaced)
     gone = await steps.happens(await steps.found(ours, "gone"), Deleted(by_person=False), ago=HOURS)
     lately = await steps.happens(await steps.found(ours, "lately"), Deleted(by_person=False))
     while (

@@ -98,7 +98,7 @@ BUGS = (
     Bug("claimed rows are due", STORE, "return document.claim is None and not", "return not", survives="claiming what is claimed is against the law, so it costs a look, no more"),
     Bug("no compare-and-set", STORE, "if stored.row_version != document.row_version:", "if False:"),
     Bug("add overlooks the living", STORE, "(known.deleted_at is None or (known.excluded", "((known.excluded"),
-    Bug("add overlooks the tombstone", STORE, "known.deleted_at is None or (known.excluded and known.id != replaces)", "known.deleted_at is None"),
+    Bug("add overlooks the tombstone", STORE, "known.deleted_at is None or (known.excluded and not is_seen)", "known.deleted_at is None"),
     Bug("a renewed lease is ended", STORE, "stored.claim.lease_until > self._tables.world.now():", "False:"),
     Bug("what is retired is learned", STORE, "generation is None or generation.retired_at or", "generation is None or"),
     Bug("two learn the same bytes", STORE, "one.generation == generation.id and one.id != document.id", "False"),

@@ -17,7 +17,6 @@ from mentorfy_core.documents.events import (
 )
 from mentorfy_core.documents.model import Claim, Document, Stage
 from mentorfy_core.errors import Conflict, NotFound
-from mentorfy_core.ids import DocumentId
 from mentorfy_sqlite.document_rows import NAMES, PLACE, document_values
 from mentorfy_sqlite.times import from_text, to_text
 from mentorfy_sqlite.transaction import Row, Transaction, Value
@@ -35,9 +34,10 @@ _INSERT: Final = f"INSERT INTO document ({', '.join(NAMES)}) VALUES ({', '.join(
 _STORED: Final = f"SELECT {', '.join(NAMES)} FROM document WHERE organization_id = ? AND id = ?"
 
 
-def add(tx: Transaction, document: Document, event: Found, replaces: DocumentId | None) -> None:
+def add(tx: Transaction, document: Document, event: Found, replaces: Document | None) -> None:
     """See ``DocumentStore.add``."""
-    if _newest_tombstone(tx, document) not in {None, str(replaces)}:
+    seen = (str(replaces.id), replaces.row_version) if replaces else None
+    if _newest_tombstone(tx, document) not in {None, seen}:
         raise Conflict("a person removed this file")
     values = document_values(document)
     values[_REVISION] = _next_revision(tx, document, event)
@@ -91,14 +91,14 @@ def _write(tx: Transaction, stored: Row, values: list[Value]) -> None:
         raise Conflict("a living document has this external id") from error
 
 
-def _newest_tombstone(tx: Transaction, document: Document) -> str | None:
-    """Return the row deleted last with this external id, if it was a person who deleted it."""
+def _newest_tombstone(tx: Transaction, document: Document) -> tuple[str, int] | None:
+    """Return id and version of the row deleted last with this external id, if it was a person who deleted it."""
     newest = tx.one(
-        "SELECT id, excluded FROM document WHERE organization_id = ? AND source = ? AND external_id = ?"
+        "SELECT id, row_version, excluded FROM document WHERE organization_id = ? AND source = ? AND external_id = ?"
         " AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, created_at DESC, id DESC LIMIT 1",
         (str(document.organization_id), document.source, document.external_id),
     )
-    return newest[0] if newest and newest[1] else None
+    return (newest[0], newest[1]) if newest and newest[2] else None
 
 
 def _with_stored(claim: Claim | None, lease_until: str, deadline: str, progressed: int) -> Claim | None:

@@ -44,7 +44,7 @@ class SqliteDocumentStore:
         self._database = database
         self._live: dict[OrganizationId, LiveSet] = {}
 
-    async def add(self, document: Document, event: Found, *, replaces: DocumentId | None = None) -> Document:
+    async def add(self, document: Document, event: Found, *, replaces: Document | None = None) -> Document:
         """Store a new row."""
         await self._database.write(lambda tx: document_writes.add(tx, document, event, replaces))
         return document

@@ -40,10 +40,14 @@ class SupabaseDocumentStore:
         self._call = supabase.call
         self._live: dict[OrganizationId, LiveSet] = {}
 
-    async def add(self, document: Document, event: Found, *, replaces: DocumentId | None = None) -> Document:
+    async def add(self, document: Document, event: Found, *, replaces: Document | None = None) -> Document:
         """Store a new row."""
         await self._call(
-            "document_add", document=document_values(document), event=_event_values(document, event), replaces=replaces
+            "document_add",
+            document=document_values(document),
+            event=_event_values(document, event),
+            replaces=replaces.id if replaces else None,
+            replaces_version=replaces.row_version if replaces else None,
         )
         return document
 

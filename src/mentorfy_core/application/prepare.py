@@ -135,7 +135,7 @@ class Prepare:
         if known is not None and known.excluded:
             if not _is_older_tombstone(known, entry, job):
                 return Verdict.REMOVED
-            replaces = known.id
+            replaces = known
         document = new_document(DocumentId(self.ports.new_id()), job, file, now)
         await self.ports.documents.add(document, Found(), replaces=replaces)
         return Verdict.NEW

@@ -12,8 +12,8 @@ class Timing:
 
     Attributes:
         lease: How long a worker may be silent before its claims can be ended.
-        sweep: How often expired leases are looked for; at most a third of ``lease``, since looks that are more than half
-            a lease apart end nothing.
+        sweep: How often expired leases are looked for; at most a third of ``lease``: looks that are more than half a
+            lease apart end nothing.
         poll: How often the store is asked for work when no bell rings.
         patience: How long an attempt may go on without a ledger row, and a chore at all.
         undo: How long deleted bytes and knowledge are kept for a person's undo.

@@ -57,17 +57,17 @@ class DocumentStore(Protocol):
     Every method may raise ``StoreUnavailable``.
     """
 
-    async def add(self, document: Document, event: Found, *, replaces: DocumentId | None = None) -> Document:
+    async def add(self, document: Document, event: Found, *, replaces: Document | None = None) -> Document:
         """Store a new row.
 
         Args:
             document: As ``lifecycle.found`` made it.
             event: Goes to the timeline.
-            replaces: The tombstone of a person's delete that the caller has seen and means to overrule.
+            replaces: The tombstone of a person's delete that the caller means to overrule, as it was read.
 
         Raises:
             Conflict: A living row has this organisation, source and external id, or the newest deleted row with them
-                is a person's tombstone that is not ``replaces``.
+                is a person's tombstone that is not ``replaces``, or is another deletion of it.
         """
         ...
 

@@ -16,7 +16,6 @@ from mentorfy_core.documents.events import (
 )
 from mentorfy_core.documents.model import Document, Stage
 from mentorfy_core.errors import Conflict, NotFound
-from mentorfy_core.ids import DocumentId
 from mentorfy_core.knowledge.model import Generation
 from mentorfy_core.ports.documents import DocumentEvent
 from mentorfy_local.memory.document_lists import standing
@@ -26,15 +25,19 @@ _MOVES_THE_CLAIM: Final = (Claimed, Deleted, *get_args(Report))
 """Events that start or end a claim. Any other leaves lease and mark as stored: heartbeats raise no ``row_version``."""
 
 
-def add(state: MemoryState, document: Document, event: Found, replaces: DocumentId | None) -> Document:
+def add(state: MemoryState, document: Document, event: Found, replaces: Document | None) -> Document:
     """See ``DocumentStore.add``."""
     known = state.of_file(document.organization_id, document.source, document.external_id)
-    if known is not None and (known.deleted_at is None or (known.excluded and known.id != replaces)):
+    if known is not None and (known.deleted_at is None or (known.excluded and not _is_same(known, replaces))):
         raise Conflict("a living document, or a person's tombstone, has this external id")
     if ids_of(document) in state.documents:
         raise Conflict("this document is stored already")
     _write(state, document, event)
     return document
+
+
+def _is_same(known: Document, seen: Document | None) -> bool:
+    return seen is not None and (known.id, known.row_version) == (seen.id, seen.row_version)
 
 
 def save(state: MemoryState, document: Document, event: Event) -> Document:

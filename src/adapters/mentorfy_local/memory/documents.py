@@ -30,7 +30,7 @@ class MemoryDocumentStore:
     def __init__(self, state: MemoryState) -> None:
         self._state = state
 
-    async def add(self, document: Document, event: Found, *, replaces: DocumentId | None = None) -> Document:
+    async def add(self, document: Document, event: Found, *, replaces: Document | None = None) -> Document:
         """Store a new row."""
         return document_writes.add(self._state, document, event, replaces)
 

@@ -35,7 +35,7 @@ def documents(session: Session, at: Places, ids: Sequence[str]) -> None:
     _need_organizations(session, at, mapped)
     fresh = [_document(session, first, others, now) for first, others in mapping.twins(mapped)]
     if fresh:
-        add = "select count({ours}.document_add(v, %s, null)) from jsonb_array_elements(%s) as v"
+        add = "select count({ours}.document_add(v, %s, null, null)) from jsonb_array_elements(%s) as v"
         session.run(add, _FOUND, fresh, ours=at.ours)
 
 

@@ -87,27 +87,38 @@ class DocumentWrites(DocumentStoresContract):
         """Only who has seen it may overrule it."""
         removed = await steps.happens(await steps.found(ours), Deleted(by_person=True))
         again = a_document(ours, removed.external_id)
-        for replaces in (None, again.id, DocumentId(new_id())):
+        for replaces in (None, again, replace(removed, id=again.id)):
             with pytest.raises(Conflict):
                 await documents.add(again, Found(), replaces=replaces)
-        assert await documents.add(again, Found(), replaces=removed.id) == again
+        assert await documents.add(again, Found(), replaces=removed) == again
 
     async def test_an_older_tombstone_does_not_stand_for_a_newer_one(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId
     ) -> None:
         """The newest deletion counts."""
         first = await steps.happens(await steps.found(ours), Deleted(by_person=True), ago=HOURS)
-        second = await documents.add(a_document(ours), Found(), replaces=first.id)
+        second = await documents.add(a_document(ours), Found(), replaces=first)
         await steps.happens(second, Deleted(by_person=True))
         with pytest.raises(Conflict):
-            await documents.add(a_document(ours), Found(), replaces=first.id)
+            await documents.add(a_document(ours), Found(), replaces=first)
+
+    async def test_an_earlier_deletion_does_not_stand_for_a_later_one_of_the_same_row(
+        self, documents: DocumentStore, steps: Steps, ours: OrganizationId
+    ) -> None:
+        """Who saw a tombstone that was taken back and made again has not seen the one that stands."""
+        first = await steps.happens(await steps.found(ours), Deleted(by_person=True))
+        again = await steps.happens(await steps.happens(first, Restored()), Deleted(by_person=True))
+        with pytest.raises(Conflict):
+            await documents.add(a_document(ours), Found(), replaces=first)
+        document = a_document(ours)
+        assert await documents.add(document, Found(), replaces=again) == document
 
     async def test_a_file_that_was_gone_may_come_back(
         self, documents: DocumentStore, steps: Steps, ours: OrganizationId
     ) -> None:
         """Nobody asked for that deletion, even where a person had asked for an earlier one."""
         first = await steps.happens(await steps.found(ours), Deleted(by_person=True), ago=HOURS)
-        second = await documents.add(a_document(ours), Found(), replaces=first.id)
+        second = await documents.add(a_document(ours), Found(), replaces=first)
         await steps.happens(second, Deleted(by_person=False))
         third = a_document(ours)
         assert await documents.add(third, Found()) == third
@@ -251,7 +262,7 @@ class DocumentWrites(DocumentStoresContract):
         restored = await steps.happens(removed, Restored())
         assert (await documents.find(ours, "local", removed.external_id)).value == restored
         removed = await steps.happens(restored, Deleted(by_person=True))
-        living = await documents.add(a_document(ours), Found(), replaces=removed.id)
+        living = await documents.add(a_document(ours), Found(), replaces=removed)
         with pytest.raises(Conflict):
             await steps.happens(removed, Restored())
         assert (await documents.find(ours, "local", removed.external_id)).value == living

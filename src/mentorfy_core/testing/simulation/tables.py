@@ -94,9 +94,10 @@ class DocumentTable:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def add(self, document: Document, event: Found, *, replaces: DocumentId | None = None) -> Document:
+    def add(self, document: Document, event: Found, *, replaces: Document | None = None) -> Document:
         known = self._tables.of_file(document.organization_id, document.source, document.external_id)
-        if known is not None and (known.deleted_at is None or (known.excluded and known.id != replaces)):
+        is_seen = known and replaces and (known.id, known.row_version) == (replaces.id, replaces.row_version)
+        if known is not None and (known.deleted_at is None or (known.excluded and not is_seen)):
             raise Conflict("a living document, or a person's tombstone, has this external id")
         self._write(None, document, event)
         return document
