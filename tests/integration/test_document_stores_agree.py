@@ -109,6 +109,7 @@ class Stories(RuleBasedStateMachine):
             remote(Quiet(), GenerationTable(tables), GenerationStore),  # type: ignore[type-abstract]
             has_pages=False,
         )
+        self.followers = [self.simulated]  # who follows the store under test, beside memory
         self.tested = self.loop.run_until_complete(self.opened())
 
     async def opened(self) -> Stores:
@@ -131,7 +132,8 @@ class Stories(RuleBasedStateMachine):
 
     def asked(self, ask: Ask, *, by_pages: bool = False) -> Any:
         """Ask all, and return what all answered: a value, or the kind of a refusal."""
-        stores = [one for one in (in_memory(self.memory), self.simulated, self.tested) if one.has_pages or not by_pages]
+        everybody = (in_memory(self.memory), *self.followers, self.tested)
+        stores = [one for one in everybody if one.has_pages or not by_pages]
         first, *others = [self.answered(ask, one) for one in stores]
         assert [first] * len(others) == others
         return first
@@ -145,22 +147,31 @@ class Stories(RuleBasedStateMachine):
             return await asyncio.gather(*(answer(ask(one.documents, one.generations)) for ask, one in asked))
 
         answers = self.loop.run_until_complete(together())
-        last = self.past[-1] if self.past else None
-        state = self.answered(lambda documents, generations: told(documents, generations, last), self.tested)
+        state = self.account_of(self.tested)
         for order in permutations(range(len(asks))):
             memory = copy.deepcopy(self.memory)
             given = {number: self.answered(asks[number], in_memory(memory)) for number in order}
-            if given == dict(enumerate(answers)) and state == self.answered(
-                lambda documents, generations: told(documents, generations, last), in_memory(memory)
-            ):
+            if given == dict(enumerate(answers)) and state == self.account_of(in_memory(memory)):
                 self.memory = memory
-                assert {number: self.answered(asks[number], self.simulated) for number in order} == given
+                for one in self.followers:
+                    assert {number: self.answered(asks[number], one) for number in order} == given
                 return answers
         raise AssertionError(f"no order explains {answers}")
+
+    def account_of(self, stores: Stores) -> list[Any]:
+        """Return all that a store says, to workers and to people: also which of two came first."""
+        last = self.past[-1] if self.past else None
+        said = self.answered(lambda documents, generations: told(documents, generations, last), stores)
+        return [said, self.answered(told_to_people, stores)]
 
     def new_id(self) -> UUID:
         self.made += 1
         return UUID(int=self.made * 2**64 + 17 * self.made)
+
+    def drawn(self, document: Document, data: st.DataObject) -> Event:
+        """Return something that may happen to a document."""
+        kinds = [kind for kind in KINDS if kind in LIFECYCLE[document.status]]
+        return data.draw(events_of(data.draw(st.sampled_from(kinds)), document))
 
     def pick(self, choice: int) -> Document:
         """Return one of the documents that were ever added, as it is stored now."""
@@ -201,8 +212,7 @@ class Stories(RuleBasedStateMachine):
     @rule(choice=choices, data=st.data())
     def something_happens(self, choice: int, data: st.DataObject) -> None:
         document = self.pick(choice)
-        kinds = [kind for kind in KINDS if kind in LIFECYCLE[document.status]]
-        self.happened(document, data.draw(events_of(data.draw(st.sampled_from(kinds)), document)))
+        self.happened(document, self.drawn(document, data))
 
     @precondition(lambda self: self.past)
     @rule(choice=choices, alone=st.booleans())
@@ -256,9 +266,23 @@ class Stories(RuleBasedStateMachine):
         asks = [ask for kind in kinds if (ask := getattr(self, f"in_flight_{kind}")(document, data))]
         self.past += [one for one in self.asked_at_once(asks) if isinstance(one, Document)]
 
+    @precondition(lambda self: self.past)
+    @rule(data=st.data())
+    def all_want_it(self, data: st.DataObject) -> None:
+        self.at_once(["claim", "claim", "claim"], data)
+
+    @precondition(lambda self: self.past)
+    @rule(data=st.data())
+    def something_happens_to_it_amid_work(self, data: st.DataObject) -> None:
+        self.at_once(["event", "record", "heartbeat"], data)
+
+    @precondition(lambda self: self.past)
+    @rule(data=st.data())
+    def two_things_happen_to_it(self, data: st.DataObject) -> None:
+        self.at_once(["event", "event"], data)
+
     def in_flight_event(self, document: Document, data: st.DataObject) -> Ask | None:
-        kinds = [kind for kind in KINDS if kind in LIFECYCLE[document.status]]
-        return self.saving(document, data.draw(events_of(data.draw(st.sampled_from(kinds)), document)))
+        return self.saving(document, self.drawn(document, data))
 
     def in_flight_claim(self, document: Document, data: st.DataObject) -> Ask | None:
         stage = document.next_stage
@@ -314,18 +338,32 @@ class Stories(RuleBasedStateMachine):
         self.asked(told_to_people, by_pages=True)
 
 
-class SqliteStories(Stories):
-    """SQLite beside the models."""
+@dataclass
+class InSqlite:
+    """SQLite in a folder of its own."""
+
+    clock: Callable[[], datetime]
 
     async def opened(self) -> Stores:
         self.folder = tempfile.mkdtemp()
-        self.database = Database(Path(self.folder) / "store.db", clock=lambda: self.now)
+        self.database = Database(Path(self.folder) / "store.db", clock=self.clock)
         await self.database.open()
         return Stores(SqliteDocumentStore(self.database), SqliteGenerationStore(self.database))
 
     async def closed(self) -> None:
         await self.database.aclose()
         shutil.rmtree(self.folder)
+
+
+class SqliteStories(Stories):
+    """SQLite beside the models."""
+
+    async def opened(self) -> Stores:
+        self.sqlite = InSqlite(lambda: self.now)
+        return await self.sqlite.opened()
+
+    async def closed(self) -> None:
+        await self.sqlite.closed()
 
 
 def in_memory(state: MemoryState) -> Stores:

@@ -209,10 +209,17 @@ STORAGE_ANSWERS: Final[Mapping[str, tuple[Response, ErrorKind]]] = {
 }
 
 
-@pytest.fixture
-async def documented() -> AsyncIterator[Documented]:
+@pytest.fixture(scope="module")
+async def stub() -> AsyncIterator[Documented]:
     async with Documented().running() as stub:
         yield stub
+
+
+@pytest.fixture
+def documented(stub: Documented) -> Documented:
+    """The stub, before it was asked anything."""
+    stub.asked.clear()
+    return stub
 
 
 @asynccontextmanager
