@@ -55,7 +55,7 @@ class Supabase:
             StoreUnavailable: The project did not answer.
         """
         try:
-            require_known(await self._schema())
+            require_known((await self._schema()).value)
         except BaseException:
             await self.aclose()
             raise

@@ -1,11 +1,9 @@
 """Whether this program and the project's schema know each other."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 from mentorfy_core.errors import MentorfyError
-
-if TYPE_CHECKING:
-    from mentorfy_supabase.client import Answer
 
 NUMBER: Final = 1
 """The schema that this program was made for; what is newer is welcome unless it says that it is not."""
@@ -18,16 +16,16 @@ class OtherSchema(MentorfyError):
     """The project's schema is too old or too new; nothing was touched."""
 
 
-def require_known(answer: "Answer") -> None:
+def require_known(schema: Mapping[str, int]) -> None:
     """Let those schemas pass that this program can work with.
 
     Args:
-        answer: Of the function ``mentorfy_schema``.
+        schema: What the function ``mentorfy_schema`` answers.
 
     Raises:
         OtherSchema: It is none of them.
     """
-    number, oldest_program = answer.value["number"], answer.value["oldest_program"]
+    number, oldest_program = schema["number"], schema["oldest_program"]
     if number < NUMBER:
         raise OtherSchema(
             f"The Supabase project has schema {number}, this program needs {NUMBER}: apply supabase/migrations first."
