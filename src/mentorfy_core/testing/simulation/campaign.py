@@ -1,12 +1,15 @@
 """Many schedules, on several processes, counted together and kept in a file."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import mentorfy_core
@@ -121,8 +124,20 @@ def outcomes(first: int, schedules: int, *, jobs: int = 1) -> Iterator[list[Outc
     if jobs == 1:
         yield from map(_portion, portions)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_end_with_parent) as pool:
         yield from pool.map(_portion, portions)
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that made it does, however that ends."""
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _portion(seeds: range) -> list[Outcome]:
