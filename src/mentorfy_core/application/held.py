@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(seconds=10)
+SOONER: Final = 6
+"""How many times as soon a beat is repeated that the store did not answer: a lease is three beats long."""
 
 
 async def until_answered(call: Callable[[], Awaitable[T]]) -> T:
@@ -75,4 +77,4 @@ async def _until_refused(beat: Callable[[], Awaitable[bool]], every: timedelta, 
             if not await beat():
                 return
         except StoreUnavailable:
-            continue
+            next_beat = clock() + min(pause, max(pause / SOONER, FIRST_PAUSE.total_seconds()))

@@ -50,7 +50,7 @@ class SimulatedBell:
         self._waiting = [one for one in self._waiting if one.is_asleep]
         self._waiting.append(sleeper)
         vain = self._vain[node] = self._vain.get(node, 0) + 1
-        self._plan(sleeper, now + timeout.total_seconds() * 2 ** min(vain, 5))
+        self._plan(sleeper, self._next_due(), now + timeout.total_seconds() * 2 ** min(vain, 5))
         try:
             await sleeper.future
         finally:
@@ -59,12 +59,12 @@ class SimulatedBell:
     def something_changed(self) -> None:
         """Let polls look again: what is due may have changed."""
         self._vain.clear()
+        due = self._next_due()
         for sleeper in self._waiting:
             if sleeper.is_asleep:
-                self._plan(sleeper, sleeper.earliest)
+                self._plan(sleeper, due, sleeper.earliest)
 
-    def _plan(self, sleeper: "_Sleeper", at: float) -> None:
-        due = self._next_due()
+    def _plan(self, sleeper: "_Sleeper", due: float | None, at: float) -> None:
         if due is not None:
             sleeper.wake(max(at if due <= self._world.loop.time() else sleeper.earliest, due))
 

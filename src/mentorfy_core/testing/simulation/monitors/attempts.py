@@ -23,6 +23,10 @@ FRESH = 10.001
 """Seconds for which a worker trusts what it has read of pauses, and a moment for rounding."""
 
 
+BEATS = 3
+"""Heartbeats that the store may leave unanswered, one after the other, without costing the claim."""
+
+
 class AttemptMonitor:
     """Watches claims and reports: I2, I3, I4, I5, I9, I10, I11, I15, I17."""
 
@@ -131,7 +135,7 @@ class AttemptMonitor:
         if claim is None:
             return
         self._world.require(claim.lease_until <= now, Breach.ENDED_EARLY)
-        excused = attempt.excused or attempt.unanswered > 1 or claim.deadline <= now
+        excused = attempt.excused or attempt.unanswered > BEATS or claim.deadline <= now
         self._world.require(excused, Breach.CALLED_LOST)
 
     def _broke(self, before: Document, after: Document, event: Broke, attempt: Attempt) -> None:
