@@ -27,6 +27,13 @@ STYLE = (STATIC / "mentorfy.css").read_text("utf-8")
 LIGHT, DARK = re.findall(r":root \{(.*?)\n *\}", STYLE, re.DOTALL)[:2]
 
 
+def test_by_night_nothing_changes_but_colours() -> None:
+    assert re.findall(r"prefers-color-scheme: \w+\) \{\n  :root \{(.*?)\n  \}\n\}", STYLE, re.DOTALL) == [DARK]
+    changed = {line.partition(":")[0].strip() for line in DARK.split(";") if line.strip()}
+    assert changed <= {f"--{name}" for name in tokens("light")} | {"--shadow"}
+    assert STYLE.count("prefers-color-scheme") == 1
+
+
 def tokens(theme: str) -> Mapping[str, str]:
     blocks = LIGHT if theme == "light" else LIGHT + DARK
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]+)", blocks))

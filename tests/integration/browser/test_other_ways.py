@@ -157,6 +157,7 @@ class Keys:
     def reach(self, wanted: Locator, *, back: bool = False) -> None:
         """Press Tab until something has the focus."""
         expect(wanted).to_be_visible()
+        self._page.wait_for_load_state()  # without its scripts a page does the same by other pages
         for _ in range(200):
             if wanted.evaluate("(one) => one === document.activeElement"):
                 return self._assert_seen(wanted)

@@ -22,6 +22,7 @@ LEARNED: Final = 180_000  # milliseconds in which the sample is learned, on two 
 FILE: Final = "To Jürgen, about the rudder.txt"
 QUESTION: Final = "How closely do the two diagonals of the stitched hull have to agree?"
 CITED: Final = re.compile("agree to within 5 mm")
+CHAT: Final = re.compile(r"/chat(\?|$)")
 
 Shoot = Callable[[str], None]
 
@@ -70,6 +71,7 @@ def sign_in(page: Page, server: Server, shoot: Shoot) -> None:
     shoot("link")
     page.get_by_role("button", name="Save and sign in").click()
     expect(page.get_by_role("heading", name="Give your mentor something to read")).to_be_visible()
+    page.wait_for_load_state()  # without its scripts the page does the same by other pages
     shoot("empty")
 
 
@@ -97,6 +99,7 @@ def watch_and_retry(page: Page, shoot: Shoot) -> None:
 
 def ask_and_stop(page: Page, server: Server, shoot: Shoot) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Chat", exact=True).click()
+    page.wait_for_url(CHAT)  # and its scripts
     page.get_by_label("Your message").fill(QUESTION)
     with server.answers_held():
         page.get_by_role("button", name="Send").click()
@@ -136,6 +139,7 @@ def assert_highlighted(page: Page) -> None:
 
 def look_back(page: Page, shoot: Shoot) -> None:
     page.get_by_role("link", name="New chat").click()
+    page.wait_for_url(CHAT)
     page.get_by_role("link", name="History").click()
     page.get_by_role("searchbox", name="Search your conversations").fill("diagonals")
     shoot("history")

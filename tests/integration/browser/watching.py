@@ -28,6 +28,11 @@ class Troubles:
     expected: Sequence[str] = ()
     seen: list[str] = field(default_factory=list)
 
+    def begin(self, expected: Sequence[str]) -> None:
+        """Forget what was seen: another test begins."""
+        self.expected = expected
+        self.seen.clear()
+
     def watch(self, context: BrowserContext) -> None:
         context.expose_binding(REPORT, self._policy)
         context.add_init_script(LISTEN)
