@@ -289,11 +289,25 @@ class TestShapes:
 
     def test_what_is_paused_is_not_learned(self, program: Program, bakery: Path) -> None:
         program.run("pause", "--provider", "knowledge")
-        with program.started(MENTORFY, "import", bakery) as importing:
+        with program.started(MENTORFY, "import", bakery, "--wait") as importing:
             eventually(lambda: program.json("status")["documents"]["uploaded"] == 3)
             assert "paused" in program.run("status").stdout
             program.run("resume", "--provider", "knowledge")
             assert importing.wait(60) == 0
+        assert program.statuses() == {"available_to_ai"}
+
+    def test_an_import_does_not_stay_for_what_is_paused(self, program: Program, bakery: Path) -> None:
+        program.run("pause", "--provider", "knowledge", "--reason", "Moving house.")
+        told = program.run("import", bakery).stdout
+        assert "3 files wait.\nLearning is paused until somebody resumes it. Moving house.\n" in told
+        assert told.endswith("resume --all lets everything go on.\n")
+        assert program.json("import", bakery)["on_hold"] == 3
+        program.run("pause", "--everything")
+        stopped = program.run("import", bakery, code=1)
+        assert "on hold" in stopped.stderr
+        assert "All work on documents is paused" in stopped.stdout
+        program.run("resume", "--all")
+        assert program.json("import", bakery)["on_hold"] == 0
         assert program.statuses() == {"available_to_ai"}
 
     def test_relearn(self, program: Program, bakery: Path) -> None:

@@ -10,6 +10,7 @@ from mentorfy_core.documents.model import Status
 from mentorfy_core.ids import ImportId
 from mentorfy_core.imports.model import OVER, Entry, Import, ImportState, Verdict
 from mentorfy_core.imports.progress import Summary, summarize
+from mentorfy_core.pauses import NOTHING, Blocked
 
 _ENDED = OVER
 
@@ -20,11 +21,13 @@ class FileRow:
 
     Attributes:
         state: Its import's.
+        is_on_hold: What it is owed next is paused, or cannot be done as long as something is down.
     """
 
     entry: Entry
     view: DocumentView | None
     state: ImportState = ImportState.COMPLETE
+    is_on_hold: bool = False
 
     @property
     def path(self) -> str:
@@ -58,7 +61,7 @@ class FileRow:
     @property
     def waits_until(self) -> datetime | None:
         """When it is tried again; ``None`` where it is at rest, at work or in line."""
-        if self.view is None or self.is_at_rest or self.view.document.claim:
+        if self.view is None or self.is_at_rest or self.is_on_hold or self.view.document.claim:
             return None
         return self.view.document.next_run_at if self.view.document.next_run_at > self.view.at else None
 
@@ -78,20 +81,25 @@ class Progress:
     rows: tuple[FileRow, ...]
     summary: Summary
     at: datetime
+    blocked: Blocked = NOTHING
 
     def is_over(self, *, wait: bool) -> bool:
         """Return whether there is nothing to stay for.
 
         Args:
-            wait: Stay for files that wait for another try, too.
+            wait: Stay for files that wait for another try, or until what is paused goes on, too.
         """
         if any(job.state not in _ENDED and (wait or not self.waits(job)) for job in self.jobs):
             return False
-        return all(row.is_at_rest or (row.waits_until is not None and not wait) for row in self.rows)
+        return all(row.is_at_rest or ((row.waits_until or row.is_on_hold) and not wait) for row in self.rows)
 
     def waits(self, job: Import) -> bool:
-        """Return whether an import failed for now and is tried again later."""
-        return job.state not in _ENDED and job.claim is None and job.next_run_at > self.at
+        """Return whether nobody works at an import now: it is tried again later, or is on hold."""
+        return job.state not in _ENDED and job.claim is None and (job.next_run_at > self.at or self.is_on_hold(job))
+
+    def is_on_hold(self, job: Import) -> bool:
+        """Return whether an import cannot go on before what is paused does."""
+        return self.blocked.stops_source(job.organization_id, job.source)
 
     @property
     def is_complete(self) -> bool:
@@ -115,19 +123,22 @@ class Watch:
 
     async def look(self) -> Progress:
         """Return how far they are now."""
-        store, organization_id = self.session.mentorfy.ports.imports, self.session.actor.organization_id
-        reads = [await store.get(organization_id, import_id) for import_id in self.import_ids]
+        ports, organization_id = self.session.mentorfy.ports, self.session.actor.organization_id
+        reads = [await ports.imports.get(organization_id, import_id) for import_id in self.import_ids]
+        obstacles = await ports.pauses.of(organization_id)
+        blocked = obstacles.value.blocked(obstacles.at, 0.0)
         jobs = tuple(read.value for read in reads)
         entries = [(entry, job.state) for job in jobs for entry in await self._plan(job)]
         known = await self._documents() if entries else {}
         return Progress(
             jobs=jobs,
             rows=tuple(
-                FileRow(entry, known.get(entry.file.external_id) if entry.file else None, state)
+                _row(entry, known.get(entry.file.external_id) if entry.file else None, state, blocked)
                 for entry, state in entries
             ),
             summary=summarize([entry for entry, _ in entries]),
             at=max(read.at for read in reads),
+            blocked=blocked,
         )
 
     async def _plan(self, job: Import) -> Sequence[Entry]:
@@ -142,3 +153,10 @@ class Watch:
     async def _documents(self) -> Mapping[str, DocumentView]:
         views = await self.session.mentorfy.documents(self.session.actor)
         return {view.document.external_id: view for view in views if view.document.source == "local"}
+
+
+def _row(entry: Entry, view: DocumentView | None, state: ImportState, blocked: Blocked) -> FileRow:
+    document = view.document if view else None
+    is_owed = document is not None and not document.is_at_rest and document.claim is None
+    is_on_hold = document is not None and is_owed and blocked.stops(document)
+    return FileRow(entry, view, state, is_on_hold=is_on_hold)

@@ -16,9 +16,12 @@ from mentorfy_cli.options import Data, Json, Organization
 from mentorfy_cli.output import remark, say, say_json
 from mentorfy_cli.program import program
 from mentorfy_cli.session import Session, session
+from mentorfy_core.application import Stop
+from mentorfy_core.application.outlook import ON_HOLD
 from mentorfy_core.documents.badges import next_attempt
 from mentorfy_core.imports.model import Import, ImportState
 from mentorfy_core.imports.progress import sentence, summary_sentence
+from mentorfy_core.pauses import NOTHING
 
 QUICK: Final = 0.25
 """Seconds between two looks at what has changed, at least."""
@@ -67,11 +70,12 @@ async def _import(order: Order, data: Path | None, organization: str | None) -> 
             jobs = [await _start(s, path, order) for path in order.paths]
             with view(as_json=order.as_json) as shown:
                 last = await _work(s, Watch(s, [job.id for job in jobs]), stop, shown, wait=order.wait)
+            stops = await s.mentorfy.pauses.shown(s.actor) if last.blocked is not NOTHING else ()
         stopped = stop.is_set() and not last.is_over(wait=order.wait)
     if order.as_json:
         say_json(_shape(last))
     else:
-        _conclude(last)
+        _conclude(last, stops)
     return _code(last, order, stopped=stopped)
 
 
@@ -123,27 +127,37 @@ async def _look_on(
                 await stop.wait()
 
 
-def _conclude(last: Progress) -> None:
+def _conclude(last: Progress, stops: Sequence[Stop]) -> None:
     for job in last.jobs:
         if job.state is not ImportState.COMPLETE:
             remark(f"{job.root}: {_story(job, last)}")
     if last.rows or last.is_complete:
         say(summary_sentence(last.summary))
     failed, waiting = [row for row in last.rows if row.has_failed], [row for row in last.rows if row.waits_until]
+    on_hold = [row for row in last.rows if row.is_on_hold]
     if failed:
         say(f"{len(failed)} of {len(last.rows)} cannot be used; why: {program()} documents")
     if waiting:
         say(_waiting_sentence(waiting, last.at))
+    if on_hold:
+        say(f"{_files(on_hold)}.")
+    if on_hold or any(last.waits(job) and last.is_on_hold(job) for job in last.jobs):
+        say("\n".join([*(stop.sentence for stop in stops), f"{program()} resume --all lets everything go on."]))
 
 
 def _story(job: Import, last: Progress) -> str:
-    return f"{job.error} {next_attempt(job.next_run_at, last.at)}" if last.waits(job) else sentence(job)
+    if last.waits(job):
+        return ON_HOLD if last.is_on_hold(job) else f"{job.error} {next_attempt(job.next_run_at, last.at)}"
+    return sentence(job)
 
 
 def _waiting_sentence(waiting: Sequence[FileRow], now: datetime) -> str:
     until = min(row.waits_until for row in waiting if row.waits_until)
-    files = f"{len(waiting)} file{'s wait' if len(waiting) > 1 else ' waits'}"
-    return f"{files}: {next_attempt(until, now)}, by {program()} up or {program()} import --wait"
+    return f"{_files(waiting)}: {next_attempt(until, now)}, by {program()} up or {program()} import --wait"
+
+
+def _files(waiting: Sequence[FileRow]) -> str:
+    return f"{len(waiting)} file{'s wait' if len(waiting) > 1 else ' waits'}"
 
 
 def _code(last: Progress, order: Order, *, stopped: bool) -> int:
@@ -165,6 +179,7 @@ def _shape(last: Progress) -> dict[str, object]:
         "unreadable": summary.unreadable,
         "removed": summary.removed,
         "error": next((job.error for job in last.jobs if job.state is ImportState.FAILED), None),
+        "on_hold": sum(row.is_on_hold for row in last.rows),
         "next_attempt_at": last.next_attempt_at.isoformat() if last.next_attempt_at else None,
         "files": [_file_shape(row) for row in last.rows],
     }
