@@ -38,6 +38,9 @@ CHORES: Final = frozenset(
 )
 """Calls a worker makes all the time: seldom late and seldom struck, so that there is time for the others."""
 
+UNEVENTFUL: Final = 0.85
+"""How often nothing at all happens to such a call."""
+
 FREEZES: Final = (5.0, 40.0, 65.0, 100.0, 300.0, 1500.0)
 KINDS: Final = (
     ErrorKind.RATE_LIMIT,
@@ -56,7 +59,7 @@ LONG: Final = 15.0
 SELDOM: Final = 0.03
 """How often something takes its time that usually does not."""
 
-DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015, "due": 0.01}
+DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015, "due": 0.06}
 """How often it takes long from reading something to writing what follows from it."""
 
 TEMPTED: Final = 0.5
@@ -104,13 +107,16 @@ class StoreLine:
         self._risk = world.weather.refused + world.weather.late + world.weather.struck
 
     async def ask(self, name: str, call: Callable[[], T]) -> T:
-        world, chance = self._world, self._world.faults.random
-        share = 0.05 if name in CHORES else 0.6
+        world, chance, share = self._world, self._world.faults.random, 0.6
+        if name in CHORES:
+            if chance() < UNEVENTFUL and not world.is_down:
+                return self._answer(name, call)
+            share = 0.05 / (1 - UNEVENTFUL)
         if chance() < share:
             await pause(world)
+        if world.is_down:
+            raise StoreUnavailable("down")
         if world.stormy:
-            if world.loop.time() < world.down_until:
-                raise StoreUnavailable("down")
             drawn = chance() / share
             if drawn < self._risk:
                 await self._before(name, drawn, call)

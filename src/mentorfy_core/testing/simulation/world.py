@@ -178,6 +178,11 @@ class World:
     def __post_init__(self) -> None:
         self.ids, self.faults, self.outside, self.jitter = (Random(self.seed * 8 + stream) for stream in range(1, 5))
 
+    @property
+    def is_down(self) -> bool:
+        """Whether the store answers nobody."""
+        return self.stormy and self.loop.time() < self.down_until
+
     def now(self) -> datetime:
         """Return the store's time."""
         at = self.loop.time()
