@@ -19,7 +19,7 @@ POLL: Final = timedelta(seconds=0.05)
 RING_WITHIN: Final = timedelta(seconds=0.5)
 """How long ringing may take: a person may be waiting for it."""
 
-QUIET: Final = timedelta(seconds=5)
+QUIET: Final = timedelta(seconds=15)
 """How long nobody rings after Redis did not answer."""
 
 RECONNECT: Final = timedelta(seconds=1)

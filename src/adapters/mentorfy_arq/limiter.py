@@ -21,7 +21,7 @@ KEPT: Final = timedelta(days=7)
 """How long Redis remembers a provider that nobody asks."""
 
 ANSWER_WITHIN: Final = timedelta(seconds=0.5)
-QUIET: Final = timedelta(seconds=5)
+QUIET: Final = timedelta(seconds=15)
 """How long Redis is left alone after it did not answer."""
 
 TURNS: Final = 100
