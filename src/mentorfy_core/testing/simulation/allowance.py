@@ -32,7 +32,7 @@ class Allowance:
         times = sorted((3000 * chance.random() for _ in range(chance.randrange(3))), reverse=True)
         return cls(
             metered=chance.random() < 0.5 or narrow,
-            limits=tuple((at, chance.choice([6, 20] if narrow else [None, 6, 20, 60, 200])) for at in (*times, 0.0)),
+            limits=tuple((at, chance.choice([3, 6] if narrow else [None, 6, 20, 60, 200])) for at in (*times, 0.0)),
             says=chance.choice([0.0, 0.5, 1.0]),
             wishes=chance.choice([0.0, 0.7]),
         )

@@ -52,11 +52,14 @@ class Disasters:
         if node := self._node(number):
             self._world.freeze(node, FREEZES[number % len(FREEZES)])
 
-    def freezes_some(self, number: int) -> None:
-        """Let every other worker stand still for a little longer than a lease lasts."""
-        workers = [node for node in self.processes.nodes if node.alive and node.name.startswith("work")]
-        for node in workers[number % 2 :: 2]:
-            self._world.freeze(node, 62.0 + number % 40)
+    def oversleeps(self, number: int) -> None:
+        """Let a worker stand still until moments after a lease of its has passed."""
+        documents, attempts = self.setting.tables.documents.values(), self._world.attempts
+        held = [(attempts[one.id].node, one.claim.lease_until) for one in documents if one.claim and one.id in attempts]
+        if held:
+            node, until = held[number % len(held)]
+            if node is not None and node.alive:
+                self._world.freeze(node, self._world.seconds(until) - self._world.loop.time() + 1 + number % 25)
 
     def drains(self, number: int) -> None:
         if (node := self._node(number)) and node.name.startswith("work"):

@@ -62,7 +62,7 @@ SELDOM: Final = 0.03
 DAWDLE: Final = {"find": 0.1, "open": 0.1, "get": 0.015, "due": 0.06}
 """How often it takes long from reading something to writing what follows from it."""
 
-TEMPTED: Final = 0.5
+TEMPTED: Final = 0.7
 """The same, where what was read is about to become untrue."""
 
 PATIENCE: Final = 90.0

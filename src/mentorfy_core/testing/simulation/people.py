@@ -88,6 +88,10 @@ class Happenings(Disasters):
         if document := self._chosen(number):
             self.setting.files.change(document.organization_id, document.external_id)
 
+    def renames_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self.setting.files.files[document.organization_id][document.external_id].name = f"renamed-{number % 7}.md"
+
     def breaks_it(self, number: int) -> None:
         if document := self._chosen(number):
             self.setting.files.change(document.organization_id, document.external_id, kind=BROKEN)
@@ -179,11 +183,15 @@ class Happenings(Disasters):
     def relearns(self, number: int) -> None:
         if number % 3:
             self.setting.text.recipe = f"lines/{number % 2 + 1}"
-        change, event = (
-            Change(self.mentorfy.ports, self.mentorfy.retries),
-            RelearnRequested(recipe=self.setting.text.recipe),
-        )
-        self._each(number, "relearn", lambda actor, id_: change(actor.organization_id, id_, lambda _: event))
+        self._each(number, "relearn", lambda actor, document_id: self._relearn(actor.organization_id, document_id))
+
+    def relearns_it(self, number: int) -> None:
+        if document := self._chosen(number):
+            self._asks("relearn", lambda: self._relearn(document.organization_id, document.id))
+
+    async def _relearn(self, organization_id: OrganizationId, document_id: DocumentId) -> None:
+        event = RelearnRequested(recipe=self.setting.text.recipe)
+        await Change(self.mentorfy.ports, self.mentorfy.retries)(organization_id, document_id, lambda _: event)
 
     def pauses(self, number: int) -> None:
         organization_id = self._organization(number)

@@ -7,7 +7,7 @@ from typing import Final
 
 from mentorfy_core.testing.simulation.world import Weather
 
-ORDINARY: Final = 0.35
+ORDINARY: Final = 0.25
 """How many schedules have no season."""
 
 
@@ -51,12 +51,14 @@ class Season:
 USUAL: Final = Season()
 
 COMING_AND_GOING: Final = Season(
-    share=3,
+    share=4,
     often={"vanishes": 4, "returns": 4, "scans": 4, "is_renamed": 4, "changes": 2, "relearns": 0},
     together=(
         "vanishes_it scans_it returns_it scans_it",
         "breaks_it scans_it retries_late vanishes_it scans_it returns_it scans_it",
-        "changes_it scans_it pauses_learning vanishes_it scans_it returns_it scans_it resumes",
+        "pauses_learning changes_it scans_it vanishes_it scans_it returns_it scans_it resumes",
+        "pauses_learning changes_it scans_it renames_it scans_it vanishes_it scans_it returns_it scans_it resumes",
+        "breaks_it scans_it renames_it scans_it vanishes_it scans_it returns_it scans_it",
         "changes_it scans_it vanishes_it scans_it returns_it scans_it",
         "removes_it vanishes_it scans_it restores_it scans_it returns_it scans_it",
         "pauses vanishes_it scans_it returns_it scans_it resumes",
@@ -69,14 +71,14 @@ COMING_AND_GOING: Final = Season(
 """Files leave their source and return while documents wait, are fetched, are learned, have failed."""
 
 OVERTAKEN: Final = Season(
-    share=4,
+    share=6,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
-        "changes_it scans_it drains_all",
-        "changes_it drains_all scans_it drains_all",
-        "changes_it scans_it pauses resumes",
-        "changes_it scans_it removes_it restores_it",
-        "scans_it changes_it scans_it removes_it restores_it restores_it",
+        "relearns_it changes_it scans_it drains_all drains_all",
+        "relearns_it changes_it scans_it pauses resumes",
+        "relearns_it changes_it scans_it removes_it restores_it restores_it",
+        "changes_it relearns_it scans_it removes_it restores_it",
+        "relearns_it changes_it scans_it vanishes_it scans_it returns_it scans_it",
         "changes_it scans_it downs_providers",
     ),
     apart=(10, 30, 60),
@@ -89,7 +91,12 @@ OVERTAKEN: Final = Season(
 FRAIL: Final = Season(
     share=3,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
-    together=("changes_it scans_it kills kills kills", "changes_it scans_it freezes_some", "retries freezes_some"),
+    together=(
+        "changes_it scans_it kills kills kills",
+        "changes_it scans_it oversleeps oversleeps",
+        "retries oversleeps",
+        "relearns_it oversleeps oversleeps",
+    ),
     far=8,
     struck=0.05,
 )

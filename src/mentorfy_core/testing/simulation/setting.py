@@ -63,10 +63,10 @@ class Setting:
         self.blobs, self.knowledge = Blobs(world), Knowledge(world)
 
     def furnish(self, draw: Random) -> None:
-        """Make the organisations, and one to three files for each."""
+        """Make the organisations, and one or two files for each."""
         for organization_id in self.organizations:
             self.tables.organizations.append(Organization(id=organization_id, name="Client", created_at=BEGINNING))
-            for number in range(draw.choice([1, 1, 2, 3])):
+            for number in range(draw.choice([1, 1, 1, 2])):
                 self.files.change(organization_id, f"{'ab'[organization_id.int - 1]}{number}")
 
     def _knowledge_line(self) -> Line:
