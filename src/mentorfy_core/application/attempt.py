@@ -62,8 +62,8 @@ class Attempt:
             report = await while_held(
                 self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat, since=since
             )
-        except Fenced:
-            self.tally.note(Count.LATE)
+        except Fenced:  # it is over, or the store was silent for longer than an attempt may last: then it is given back
+            await to_the_end(self._settle(document, Released(epoch=document.epoch)))
             return
         except asyncio.CancelledError:
             await self._settle(document, Released(epoch=document.epoch))

@@ -307,6 +307,23 @@ async def test_a_refused_heartbeat_ends_the_work(world: World) -> None:
     assert stopped.is_set()
 
 
+async def test_an_attempt_that_outlived_its_deadline_is_given_back(world: World) -> None:
+    """As after an outage of the store that took longer than an attempt may: nobody else has taken it."""
+    world.timing = replace(FAST, lease=timedelta(milliseconds=30))
+    await planned(world)
+    document = await claim(world)
+
+    async def refused(*_: object) -> bool:
+        return False
+
+    world.meddle("blobs", put=lambda *_: asyncio.sleep(60))
+    world.meddle("documents", extend_lease=refused)
+    async with asyncio.timeout(5):
+        await Attempt(world.ports, RETRIES, world.timing)(document)
+    after = await world.document("boat.txt")
+    assert (after.claim, after.status, after.retries) == (None, Status.PENDING_UPLOAD, document.retries)
+
+
 async def test_a_report_is_repeated_until_it_is_heard(world: World) -> None:
     await planned(world)
     document = await claim(world)
