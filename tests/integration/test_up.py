@@ -93,6 +93,6 @@ def test_whatever_ends_it_no_child_is_left(program: Program, number: signal.Sign
         eventually(lambda: program.json("status")["workers"] == 2)
         children = list(children_of(up.pid))
         up.send_signal(number)
-        assert up.wait(30) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+        assert up.wait(90) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
         eventually(lambda: not any(map(command_line, children)), within=30, what="the children's end")
     assert program.json("status")["workers"] == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
-
 from mentorfy_core.documents.events import Claimed, Event, Found
 from mentorfy_core.documents.model import Document
 from mentorfy_core.ids import OrganizationId
@@ -32,8 +30,14 @@ class Queue(Monitors):
     taken: list[OrganizationId]
 
 
-@pytest.mark.parametrize("seed", [1, 3, 5])
-def test_each_client_gets_its_share_while_both_wait(seed: int) -> None:
+def test_each_client_gets_its_share_while_both_wait() -> None:
+    shares = [share_until_served(seed) for seed in range(1, 13)]
+    assert sum(shares) / len(shares) <= 1.25, shares
+    assert max(shares) <= 2.25, shares  # in one schedule, chance decides much
+
+
+def share_until_served(seed: int) -> float:
+    """Return when the small client was served, as a part of the time that half of all claims would have taken it."""
     world = World(seed, SimulatedLoop(seed, max_steps=1_000_000), Weather())  # type: ignore[abstract]
     world.stormy = False
     schedule = _Schedule(world, [Act(0, "imports", 0), Act(LATER, "imports", 1)], Random(seed))
@@ -47,7 +51,7 @@ def test_each_client_gets_its_share_while_both_wait(seed: int) -> None:
     last = max(place for place, owner in enumerate(queue.taken) if owner == small)
     assert queue.taken.count(small) == 2 * FEW
     assert queue.taken.count(large) >= 3 * FEW
-    assert last <= 2 * queue.taken.count(small) * 1.7  # of two clients: half of all claims, but for chance
+    return last / (2 * queue.taken.count(small))
 
 
 def a_file(name: str, organization_id: OrganizationId) -> File:
