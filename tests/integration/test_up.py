@@ -87,12 +87,21 @@ def test_a_web_server_that_is_killed_answers_again_at_the_same_address(program: 
         assert eventually(lambda: health(said["address"])["name"], within=60) == "mentorfy"
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Signals are heard, also where the tests were started with nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_whatever_ends_it_no_child_is_left(program: Program, number: signal.Signals) -> None:
     with program.up(workers=2) as (up, _):
         eventually(lambda: program.json("status")["workers"] == 2)
         children = list(children_of(up.pid))
         up.send_signal(number)
-        assert up.wait(90) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+        assert up.wait(60) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
         eventually(lambda: not any(map(command_line, children)), within=30, what="the children's end")
     assert program.json("status")["workers"] == 0
