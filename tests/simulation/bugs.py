@@ -94,7 +94,7 @@ BUGS = (
     Bug("an import's old attempt is heard", IMPORT_LAW, "job.claim is None or job.epoch != epoch", "job.claim is None"),
     # stores
     Bug("save writes back an old lease", STORE, "document.claim if isinstance(event, MOVES_THE_CLAIM) else stored.claim", "document.claim"),
-    Bug("a heartbeat after the lease is refused", STORE, "or document.claim.deadline <= now:", "or document.claim.lease_until <= now:"),
+    Bug("a heartbeat after the lease is refused", STORE, "or document.claim.deadline <= now:", "or document.claim.lease_until <= now:", survives="the worker gives the claim back, and the document is begun again: only time is lost"),
     Bug("claimed rows are due", STORE, "return document.claim is None and not", "return not", survives="claiming what is claimed is against the law, so it costs a look, no more"),
     Bug("no compare-and-set", STORE, "if stored.row_version != document.row_version:", "if False:"),
     Bug("add overlooks the living", STORE, "(known.deleted_at is None or (known.excluded", "((known.excluded"),
