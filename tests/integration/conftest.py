@@ -19,26 +19,25 @@ def cluster() -> Iterator[Postgres]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def supabase_project(request: pytest.FixtureRequest) -> Iterator[Project]:
-    """The project that the environment names, or the peer."""
+def a_project(request: pytest.FixtureRequest) -> Iterator[Project]:
     named = named_project()
     if named:
         yield named
         return
     with peer(request.getfixturevalue("cluster")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def supabase_project(request: pytest.FixtureRequest) -> Iterator[Project]:
+    """The project that the environment names, or the peer."""
+    yield from a_project(request)
 
 
 @pytest.fixture
 def own_project(request: pytest.FixtureRequest) -> Iterator[Project]:
     """A project in which nobody has left anything: for workers, who would do what others owe. Not so a real one."""
-    named = named_project()
-    if named:
-        yield named
-        return
-    with peer(request.getfixturevalue("cluster")) as started:
-        yield started
+    yield from a_project(request)
 
 
 @pytest.fixture(scope="session")
