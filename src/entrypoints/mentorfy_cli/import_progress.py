@@ -1,7 +1,7 @@
 """How far imports are: their plans beside the documents they are about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mentorfy_cli.session import Session
@@ -156,7 +156,7 @@ class Watch:
 
 
 def _row(entry: Entry, view: DocumentView | None, state: ImportState, blocked: Blocked) -> FileRow:
-    document = view.document if view else None
-    is_owed = document is not None and not document.is_at_rest and document.claim is None
-    is_on_hold = document is not None and is_owed and blocked.stops(document)
-    return FileRow(entry, view, state, is_on_hold=is_on_hold)
+    row = FileRow(entry, view, state)
+    if view is None or row.is_at_rest or view.document.claim:
+        return row
+    return replace(row, is_on_hold=blocked.stops(view.document))

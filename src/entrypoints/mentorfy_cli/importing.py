@@ -142,7 +142,10 @@ def _conclude(last: Progress, stops: Sequence[Stop]) -> None:
     if on_hold:
         say(f"{_files(on_hold)}.")
     if on_hold or any(last.waits(job) and last.is_on_hold(job) for job in last.jobs):
-        say("\n".join([*(stop.sentence for stop in stops), f"{program()} resume --all lets everything go on."]))
+        for stop in stops:
+            say(stop.sentence)
+        if any(stop.is_pause for stop in stops):
+            say(f"{program()} resume --all lets everything go on.")
 
 
 def _story(job: Import, last: Progress) -> str:
