@@ -15,13 +15,6 @@ OPTIONS: Final = {
 }
 """``target-size`` is the one rule of ``wcag22aa``; by default it is off. No rule that runs needs preloading."""
 
-COLOURS: Final = {
-    **OPTIONS,
-    "rules": {},
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-}
-"""The rules that colours decide: what else they say of a page by day, they say of it by night."""
-
 ANSWERS: Final[Mapping[str, str]] = {
     "color-contrast": "what lies on something else: tests/integration/test_contrast.py measures every pair of tokens",
     "th-has-data-cells": "a table whose rows are still to come",
@@ -29,18 +22,14 @@ ANSWERS: Final[Mapping[str, str]] = {
 """What axe could not decide, by rule, and how we did."""
 
 
-def assert_accessible(page: Page, options: Mapping[str, object] = OPTIONS) -> None:
+def assert_accessible(page: Page) -> None:
     """Fail where axe finds a violation, or is unsure of something that ``ANSWERS`` does not answer.
 
     The script is evaluated, not added: the content security policy refuses script elements.
-
-    Args:
-        page: As it stands.
-        options: ``COLOURS`` where it was looked at before in other colours.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
-    found = page.evaluate("(options) => axe.run(document, options)", options)
+    found = page.evaluate("(options) => axe.run(document, options)", OPTIONS)
     for one in found["incomplete"]:
         print(f"axe is unsure at {page.url}:", _told(one), "·", ANSWERS.get(one["id"], "NOT ANSWERED"))
     assert not found["violations"], "\n".join(map(_told, found["violations"]))
