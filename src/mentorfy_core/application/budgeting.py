@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from mentorfy_core.application.held import until_answered
+from mentorfy_core.application.held import to_the_end, until_answered
 from mentorfy_core.budget import Answered, Ask, News, Price, Refused, Reply
 from mentorfy_core.conversations.turn import ChatRequest
 from mentorfy_core.documents.badges import in_words
@@ -97,25 +97,21 @@ class Budgeted:
 
     @asynccontextmanager
     async def telling(self, meter: Meter[Any], leave: Reply) -> AsyncGenerator[None]:
-        """Tell what a call, made in the block, shows of the provider's limits."""
+        """Tell what a call, made in the block, shows of the provider's limits, even when cancelled meanwhile."""
         try:
             yield
         except Exception as error:
-            found = port_error_in(error)
-            await self._tell_stated(meter, leave)
+            found, shown = port_error_in(error), None
             if found is not None and found.kind is ErrorKind.RATE_LIMIT:
-                await self._tell(meter, Refused(leave.at, found.retry_after))
+                shown = Refused(leave.at, found.retry_after)
+            await to_the_end(self._tell(meter, leave, shown))
             raise
-        await self._tell_stated(meter, leave)
-        if leave.wary:
-            await self._tell(meter, Answered())
+        await to_the_end(self._tell(meter, leave, Answered() if leave.wary else None))
 
-    async def _tell_stated(self, meter: Meter[Any], leave: Reply) -> None:
-        if meter.stated.is_news_to(leave.stated):
-            await self._tell(meter, meter.stated)
-
-    async def _tell(self, meter: Meter[Any], news: News) -> None:
-        await until_answered(lambda: self.limiter.tell(self.organization_id, meter.provider, news))
+    async def _tell(self, meter: Meter[Any], leave: Reply, shown: News | None) -> None:
+        for news in (meter.stated if meter.stated.is_news_to(leave.stated) else None, shown):
+            if news is not None:
+                await until_answered(lambda: self.limiter.tell(self.organization_id, meter.provider, news))  # noqa: B023
 
 
 @asynccontextmanager

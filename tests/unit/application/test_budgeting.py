@@ -15,7 +15,7 @@ from mentorfy_core.application.probe import Probe
 from mentorfy_core.budget import Price, Refused, Stated
 from mentorfy_core.conversations.turn import ChatRequest
 from mentorfy_core.documents.model import Status
-from mentorfy_core.errors import ErrorKind, PortError
+from mentorfy_core.errors import ErrorKind, PortError, StoreUnavailable
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.pauses import KNOWLEDGE, Breaker, Scope
 from mentorfy_core.pauses.breaker import State
@@ -231,6 +231,27 @@ def test_what_is_stated_is_told_once() -> None:
         for _ in range(3):
             await world.say("Which plank is in the boat?")
         assert told == [Stated(60, None)]
+
+    lived(course)
+
+
+def test_a_refusal_is_told_even_if_the_attempt_runs_out_of_time_before_the_store_answers() -> None:
+    async def course() -> None:
+        world = await filled()
+        provided(world, allows=0, states=False, wishes=3 * HOUR)
+        tell, answers_at = world.ports.limiter.tell, now() + HOUR
+
+        async def tell_once_it_answers(*news: Any) -> None:
+            if now() < answers_at:
+                raise StoreUnavailable("down")
+            await tell(*news)
+
+        world.meddle("limiter", tell=tell_once_it_answers)
+        async with working(world):
+            await until(lambda: now() >= answers_at, 2 * HOUR)
+            assert rows(world)[0].claim is not None
+            await until(lambda: rows(world)[0].claim is None, MINUTE)
+        assert world.state.budgets["them"].not_before is not None
 
     lived(course)
 
