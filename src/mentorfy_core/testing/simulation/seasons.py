@@ -7,7 +7,7 @@ from typing import Final
 
 from mentorfy_core.testing.simulation.world import Weather
 
-ORDINARY: Final = 0.25
+ORDINARY: Final = 0.15
 """How many schedules have no season."""
 
 
@@ -23,6 +23,7 @@ class Season:
         narrow: Whether the provider of knowledge lets itself be asked but a few times a minute.
         slow: How much longer understanding takes, at least.
         far: How much longer the source takes to hand out a file.
+        lag: How often the store's answer takes seconds, at least.
         struck: The chance per call that a process is killed or frozen, at least.
         provider: The chance per call that a provider fails, at least.
     """
@@ -34,6 +35,7 @@ class Season:
     narrow: bool = False
     slow: float = 1.0
     far: float = 1.0
+    lag: float = 0.0
     struck: float = 0.0
     provider: float = 0.0
 
@@ -43,6 +45,7 @@ class Season:
             usual,
             slow=max(usual.slow, self.slow),
             far=self.far,
+            lag=max(usual.lag, self.lag),
             struck=max(usual.struck, self.struck),
             provider=max(usual.provider, self.provider),
         )
@@ -54,17 +57,12 @@ COMING_AND_GOING: Final = Season(
     share=4,
     often={"vanishes": 4, "returns": 4, "scans": 4, "is_renamed": 4, "changes": 2, "relearns": 0},
     together=(
-        "vanishes_it scans_it returns_it scans_it",
-        "breaks_it scans_it retries_late vanishes_it scans_it returns_it scans_it",
-        "pauses_learning changes_it scans_it vanishes_it scans_it returns_it scans_it resumes",
-        "pauses_learning changes_it scans_it renames_it scans_it vanishes_it scans_it returns_it scans_it resumes",
+        "pauses_learning renames_it scans_it vanishes_it scans_it returns_it scans_it",
         "breaks_it scans_it renames_it scans_it vanishes_it scans_it returns_it scans_it",
+        "breaks_it scans_it retries_late vanishes_it scans_it returns_it scans_it",
         "changes_it scans_it vanishes_it scans_it returns_it scans_it",
-        "removes_it vanishes_it scans_it restores_it scans_it returns_it scans_it",
-        "pauses vanishes_it scans_it returns_it scans_it resumes",
         "is_renamed scans vanishes scans returns scans",
         "scans appears imports",
-        "scans appears imports appears scans",
     ),
     apart=(10, 30, 60),
     slow=15,
@@ -73,7 +71,7 @@ COMING_AND_GOING: Final = Season(
 """Files leave their source and return while documents wait, are fetched, are learned, have failed."""
 
 OVERTAKEN: Final = Season(
-    share=6,
+    share=10,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
         "relearns_it changes_it scans_it drains_all drains_all",
@@ -91,7 +89,7 @@ OVERTAKEN: Final = Season(
 """A newer version is owed while an older one is learned."""
 
 FRAIL: Final = Season(
-    share=3,
+    share=8,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
     together=(
         "changes_it scans_it kills kills kills",
@@ -105,14 +103,12 @@ FRAIL: Final = Season(
 """Workers die and stand still, most of all while they fetch."""
 
 FICKLE: Final = Season(
-    share=2,
+    share=8,
     often={"removes": 3, "restores": 4, "retries": 4, "relearns": 5, "plans": 3, "confirms": 3, "cancels": 4},
     together=(
-        "removes_it imports_all_of_it restores_it restores_it",
-        "removes_it imports_all_of_it restores_it restores_it removes_it restores_it",
+        "removes_it imports_all_of_it restores_it removes_it imports_all_of_it restores_it restores_it",
         "removes_it restores_it changes_it scans_it restores_it",
         "relearns_it pauses_learning resumes",
-        "changes_it scans_it pauses_learning resumes pauses_learning resumes",
         "relearns_it relearns_it removes_it restores_it",
         "appears plans scans removes_newest confirms",
         "appears scans plans removes_newest confirms",
@@ -123,6 +119,7 @@ FICKLE: Final = Season(
     apart=(2, 10, 40, 60),
     slow=4,
     far=4,
+    lag=0.5,
 )
 """People change their minds."""
 
