@@ -169,6 +169,7 @@ def scripts_run(page: Page) -> list[str]:
 
 
 def assert_texts(page: Page, texts: Sequence[str]) -> None:
+    page.wait_for_load_state()  # a page that comes slowly is not all there, or not styled yet
     shown = UNSEEN.sub("", page.evaluate("document.body.textContent"))
     assert [text for text in texts if UNSEEN.sub("", text) not in shown] == []
     assert page.evaluate(MARKUP) == []
