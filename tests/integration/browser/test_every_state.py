@@ -35,6 +35,7 @@ def test_a_state_by_day_and_by_night(shared_desk: Desk, server: Server, name: st
     day, night = Look(width, "light"), Look(width, "dark")
     with shared_desk.visited(day, cookie, state.expected) as page:
         state.go(page, server)
+        page.wait_for_load_state()
         if not state.at_end:
             page.evaluate("scrollTo(0, 0)")
         for look in (day, night):
