@@ -48,6 +48,12 @@ begin
         if found then
             raise sqlstate 'PT409' using message = 'the lease has not passed';
         end if;
+        perform from public.document_claim as c
+            where c.organization_id = stored.organization_id and c.document_id = stored.id
+                and c.progressed and not (event ->> 'progressed')::boolean;
+        if found then
+            raise sqlstate 'PT409' using message = 'the attempt has progressed';
+        end if;
     elsif event ->> 'event' = 'Restored' and stored.deleted_at < told - (event ->> 'undo')::interval then
         raise sqlstate 'PT409' using message = 'too late to take the deletion back';
     elsif event ->> 'event' = 'Claimed' and event ->> 'stage' = 'learn' then

@@ -29,6 +29,7 @@ _KEY: Final = (PLACE["organization_id"], PLACE["id"])
 _ROW_VERSION: Final = PLACE["row_version"]
 _REVISION: Final = PLACE["revision"]
 _LEASE_UNTIL: Final = PLACE["lease_until"]
+_PROGRESSED: Final = PLACE["progressed"]
 _DELETED_AT: Final = PLACE["deleted_at"]
 _INSERT: Final = f"INSERT INTO document ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 _STORED: Final = f"SELECT {', '.join(NAMES)} FROM document WHERE organization_id = ? AND id = ?"
@@ -117,6 +118,8 @@ def _require(tx: Transaction, document: Document, event: Event, stored: Row) -> 
     match event:
         case LeaseExpired() if (stored[_LEASE_UNTIL] or "") > to_text(tx.now):
             raise Conflict("the lease has not passed")
+        case LeaseExpired() if stored[_PROGRESSED] and not event.progressed:
+            raise Conflict("the attempt has progressed")
         case Restored() if (stored[_DELETED_AT] or "~") < to_text(tx.now - event.undo):
             raise Conflict("too late to take the deletion back")
         case Claimed(stage=Stage.LEARN):

@@ -185,6 +185,7 @@ def _event_values(document: Document, event: Event | Found) -> dict[str, object]
         "event": type(event).__name__,
         "stage": event.stage if isinstance(event, Claimed) else None,
         "undo": event.undo if isinstance(event, Restored) else None,
+        "progressed": event.progressed if isinstance(event, LeaseExpired) else None,
         "sentence": reason.sentence if reason else "",
     }
 

@@ -62,8 +62,10 @@ class Sweep:
     async def _end(self, organization_id: OrganizationId, document_id: DocumentId) -> None:
         try:
             read = await self.ports.documents.get(organization_id, document_id)
-            event = LeaseExpired(epoch=read.value.epoch, error_id=ErrorId(self.ports.new_id()))
-            await self.ports.documents.save(transition(read.value, event, read.at, self.retries), event)
+            document, error_id = read.value, ErrorId(self.ports.new_id())
+            progressed = document.claim is not None and document.claim.progressed
+            event = LeaseExpired(epoch=document.epoch, error_id=error_id, progressed=progressed)
+            await self.ports.documents.save(transition(document, event, read.at, self.retries), event)
             self.tally.note(Count.LOST)
         except (Conflict, Fenced, IllegalTransition, NotFound):
             return

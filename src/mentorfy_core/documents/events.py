@@ -126,10 +126,15 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseExpired:
-    """The sweeper ends a claim whose lease has passed."""
+    """The sweeper ends a claim whose lease has passed.
+
+    Attributes:
+        progressed: What the sweeper has read of the claim's progress.
+    """
 
     epoch: int
     error_id: ErrorId
+    progressed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ class DocumentStore(Protocol):
 
         Raises:
             NotFound: No such row in this organisation.
-            Conflict: ``row_version`` differs; or, by event: ``LeaseExpired`` and the stored lease has not passed;
+            Conflict: ``row_version`` differs; or, by event: ``LeaseExpired`` and the stored lease has not passed, or
+                the attempt has progressed, which the sweeper has not seen;
                 a learn claim on a generation that is retired or that another row's learn claim holds (otherwise its
                 idle mark is cleared); ``Learned`` and the generation is retired or its ledger incomplete;
                 ``Restored`` and the deletion is older than its undo time, or another living row has the external id.

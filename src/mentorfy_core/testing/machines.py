@@ -175,7 +175,7 @@ class LifecycleWalk(RuleBasedStateMachine):
     @rule()
     def lease_expired(self) -> None:
         self.now += LEASE
-        self.reports(LeaseExpired(epoch=self.document.epoch, error_id=ERROR))
+        self.reports(LeaseExpired(epoch=self.document.epoch, error_id=ERROR, progressed=False))
         assert self.document.losses == self.before.losses + 1
 
     @precondition(lambda self: self._allows(SourceChanged))

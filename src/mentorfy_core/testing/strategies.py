@@ -171,7 +171,7 @@ def _events(document: Document) -> Mapping[type[Event], st.SearchStrategy[Event]
         ),
         Released: st.builds(Released, epoch=epoch),
         Postponed: st.builds(Postponed, epoch=epoch, until=times),
-        LeaseExpired: st.builds(LeaseExpired, epoch=epoch, error_id=error_id),
+        LeaseExpired: st.builds(LeaseExpired, epoch=epoch, error_id=error_id, progressed=st.booleans()),
         RetryRequested: st.builds(RetryRequested, cycle=st.sampled_from([document.cycle, document.cycle + 1])),
         RelearnRequested: st.just(RelearnRequested(recipe="r2")),
         Deleted: st.builds(Deleted, by_person=st.booleans()),

@@ -36,4 +36,5 @@ def broke(document: Document, kind: ErrorKind = ErrorKind.NETWORK_ERROR, **field
 
 
 def expired(document: Document) -> LeaseExpired:
-    return LeaseExpired(epoch=document.epoch, error_id=ErrorId(new_id()))
+    progressed = document.claim is not None and document.claim.progressed
+    return LeaseExpired(epoch=document.epoch, error_id=ErrorId(new_id()), progressed=progressed)

@@ -257,7 +257,7 @@ async def test_a_quarantine_is_lifted_for_one_lone_try() -> None:
         assert await claimed(world)
         document = rows(world)[0]
         world.later(hours=1)
-        event = LeaseExpired(epoch=document.epoch, error_id=ErrorId(document.id))
+        event = LeaseExpired(epoch=document.epoch, error_id=ErrorId(document.id), progressed=False)
         await world.mentorfy.retry.change(ORGANIZATION, document.id, lambda _, event=event: event)  # type: ignore[misc]
         assert world.state.documents[ORGANIZATION, document.id].losses == losses + 1
     with pytest.raises(Forbidden):

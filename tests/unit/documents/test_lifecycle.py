@@ -120,7 +120,7 @@ def broken(document: Document, kind: ErrorKind, retry_after: timedelta | None = 
 
 def lost(document: Document) -> Document:
     claimed = claim(document)
-    event = LeaseExpired(epoch=claimed.epoch, error_id=ERROR)
+    event = LeaseExpired(epoch=claimed.epoch, error_id=ERROR, progressed=False)
     return transition(claimed, event, claimed.updated_at + LEASE, RETRIES)
 
 
@@ -201,8 +201,9 @@ def test_a_try_that_progressed_starts_the_counters_again() -> None:
 
 def test_a_lease_in_force_cannot_be_expired() -> None:
     claimed = claim(fresh())
+    event = LeaseExpired(epoch=claimed.epoch, error_id=ERROR, progressed=False)
     with pytest.raises(IllegalTransition):
-        transition(claimed, LeaseExpired(epoch=claimed.epoch, error_id=ERROR), claimed.updated_at, RETRIES)
+        transition(claimed, event, claimed.updated_at, RETRIES)
 
 
 def test_nothing_is_claimed_twice_or_for_the_wrong_stage() -> None:
@@ -255,7 +256,8 @@ def test_a_failure_of_an_outdated_version_never_fails_the_document() -> None:
     after = transition(newer, event, NOW, RETRIES)
     assert after.status is Status.PENDING_UPLOAD
     assert after.next_run_at >= NOW + OUTDATED_PAUSE
-    expired = transition(newer, LeaseExpired(epoch=newer.epoch, error_id=ERROR), NOW + 2 * LEASE, RETRIES)
+    lapsed = LeaseExpired(epoch=newer.epoch, error_id=ERROR, progressed=False)
+    expired = transition(newer, lapsed, NOW + 2 * LEASE, RETRIES)
     assert expired.status is Status.PENDING_UPLOAD
 
 

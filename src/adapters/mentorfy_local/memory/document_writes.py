@@ -60,8 +60,11 @@ def save(state: MemoryState, document: Document, event: Event) -> Document:
 def _require(state: MemoryState, stored: Document, document: Document, event: Event) -> None:
     """Check what some events need besides an equal ``row_version``."""
     match event:
-        case LeaseExpired() if stored.claim is not None and stored.claim.lease_until > state.now():
-            raise Conflict("the lease has not passed")
+        case LeaseExpired() if stored.claim is not None:
+            if stored.claim.lease_until > state.now():
+                raise Conflict("the lease has not passed")
+            if stored.claim.progressed and not event.progressed:
+                raise Conflict("the attempt has progressed")
         case Claimed(stage=Stage.LEARN):
             _require_free(state, document, _unretired(state, document))
         case Learned():

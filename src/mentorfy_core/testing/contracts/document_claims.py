@@ -17,7 +17,8 @@ from mentorfy_core.testing.samples import a_document, a_file, new_id
 
 def lease_expired(document: Document) -> LeaseExpired:
     """Return what a sweeper says."""
-    return LeaseExpired(epoch=document.epoch, error_id=ErrorId(new_id()))
+    progressed = document.claim is not None and document.claim.progressed
+    return LeaseExpired(epoch=document.epoch, error_id=ErrorId(new_id()), progressed=progressed)
 
 
 def claim_of(document: Document) -> Claim:

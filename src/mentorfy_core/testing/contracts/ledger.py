@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from mentorfy_core.documents.events import Deleted, Released
+from mentorfy_core.documents.events import Deleted, LeaseExpired, Released
+from mentorfy_core.documents.lifecycle import transition
 from mentorfy_core.documents.model import Document
-from mentorfy_core.errors import Fenced
-from mentorfy_core.ids import DocumentId, GenerationId, OrganizationId
+from mentorfy_core.errors import Conflict, Fenced
+from mentorfy_core.ids import DocumentId, ErrorId, GenerationId, OrganizationId
 from mentorfy_core.knowledge.model import Chunk, Result
 from mentorfy_core.ports.documents import DocumentStore
 from mentorfy_core.ports.generations import GenerationStore
 from mentorfy_core.testing.contracts.steps import (
     HOURS,
     MINUTE,
+    RETRIES,
     DocumentStoresContract,
     Steps,
     generation_of,
@@ -99,6 +101,19 @@ class LedgerContract(DocumentStoresContract):
         assert read.value.row_version == learning.row_version
         await generations.record(*attempt, {0: a_result()}, patience=2 * HOURS)
         assert (await documents.get(ours, learning.id)).value == read.value
+
+    async def test_an_attempt_that_has_progressed_is_not_ended_by_who_has_not_seen_that(
+        self, documents: DocumentStore, generations: GenerationStore, steps: Steps, ours: OrganizationId
+    ) -> None:
+        """Its loss would be counted on top of those that progress has made up for."""
+        lapsed = await steps.learning(ours, ago=HOURS)
+        read = await documents.get(ours, lapsed.id)
+        event = LeaseExpired(epoch=lapsed.epoch, error_id=ErrorId(new_id()), progressed=False)
+        lost = transition(read.value, event, read.at, RETRIES)
+        await generations.record(ours, lapsed.id, lapsed.epoch, generation_of(lapsed), {0: a_result()}, HOURS)
+        with pytest.raises(Conflict):
+            await documents.save(lost, event)
+        assert (await steps.happens(lapsed, replace(event, progressed=True))).losses == 1
 
     async def test_what_is_there_already_is_no_progress(
         self, documents: DocumentStore, generations: GenerationStore, steps: Steps, ours: OrganizationId

@@ -122,9 +122,11 @@ class DocumentTable:
 
     def _require(self, stored: Document, document: Document, event: Event) -> None:
         match event:
-            case LeaseExpired():
-                if stored.claim is not None and stored.claim.lease_until > self._tables.world.now():
+            case LeaseExpired() if stored.claim is not None:
+                if stored.claim.lease_until > self._tables.world.now():
                     raise Conflict("the lease has not passed")
+                if stored.claim.progressed and not event.progressed:
+                    raise Conflict("the attempt has progressed")
             case Claimed(stage=Stage.LEARN):
                 generation = self._unretired(document)
                 self._require_free(document, generation)
