@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mentorfy_core.errors import ErrorKind
 from mentorfy_core.ids import OrganizationId
 from mentorfy_core.testing.simulation.faults import FREEZES
 from mentorfy_core.testing.simulation.loop import Node
@@ -80,6 +81,7 @@ class Disasters:
 
     def downs_providers(self, number: int) -> None:
         self._world.fault("providers down")
+        self._world.providers_say = ErrorKind.QUOTA_EXHAUSTED if number & 4 else ErrorKind.NETWORK_ERROR
         self._world.providers_down_until = self._world.loop.time() + (30, 300, 1200)[number % 3]
 
     def loses_bytes(self, number: int) -> None:

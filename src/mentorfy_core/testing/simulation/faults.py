@@ -216,7 +216,7 @@ class ProviderLine:
         if not world.stormy:
             return call()
         if world.loop.time() < world.providers_down_until:
-            raise self._error(ErrorKind.NETWORK_ERROR)
+            raise self._error(world.providers_say)
         drawn = chance()
         if drawn < world.weather.provider:
             await self._fail(drawn / world.weather.provider, call)

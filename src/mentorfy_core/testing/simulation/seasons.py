@@ -75,7 +75,7 @@ OVERTAKEN: Final = Season(
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
         "relearns_it changes_it scans_it drains_all drains_all",
-        "relearns_it changes_it scans_it pauses resumes",
+        "changes_it scans_it drains_all drains_all",
         "relearns_it changes_it scans_it removes_it restores_it restores_it",
         "changes_it relearns_it scans_it removes_it restores_it",
         "relearns_it changes_it scans_it vanishes_it scans_it returns_it scans_it",

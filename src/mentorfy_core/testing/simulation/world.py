@@ -140,6 +140,7 @@ class World:
         allowance: What the provider of knowledge lets itself be asked.
         down_until: Until when the store answers nobody.
         providers_down_until: Likewise source and knowledge.
+        providers_say: Why.
         stopped_at: When a process was last over.
         attempts: The last claim of each document.
         injected: Exceptions that came from the simulated world.
@@ -158,6 +159,7 @@ class World:
     allowance: Allowance = field(default_factory=Allowance)
     down_until: float = -1.0
     providers_down_until: float = -1.0
+    providers_say: ErrorKind = ErrorKind.NETWORK_ERROR
     stopped_at: float = -1.0
     counts: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """What must hold of a provider's budget: counted a second time, from outside."""
 
 from collections import Counter, deque
+from typing import Final
 from uuid import UUID
 
 from mentorfy_core.budget import Ask, Budget, News, Refused
@@ -10,6 +11,9 @@ from mentorfy_core.testing.simulation.allowance import MINUTE
 from mentorfy_core.testing.simulation.breaches import Breach
 from mentorfy_core.testing.simulation.setting import Setting
 from mentorfy_core.testing.simulation.world import ATTEMPT, Attempt
+
+MOMENT: Final = 1e-3
+"""Seconds: the store counts in microseconds, the loop does not."""
 
 
 class BudgetMonitor:
@@ -26,12 +30,12 @@ class BudgetMonitor:
         """Check that no minute holds more than its limit, since that was known or fell."""
         world, now = self._world, self._world.loop.time()
         self._leave[ask.asker] += ask.price.requests
-        world.require(self._closed_until <= now + 1e-3, Breach.ASKED_AGAINST_A_WISH)
+        world.require(self._closed_until <= now + MOMENT, Breach.ASKED_AGAINST_A_WISH)
         limit = after.requests.limit
         if limit is None:
             return
         self._granted.append((now, ask.price.requests))
-        while self._granted[0][0] <= now - MINUTE:
+        while self._granted[0][0] <= now - MINUTE + MOMENT:
             self._granted.popleft()
         calls = sum(calls for _, calls in self._granted)
         world.require(calls <= limit, Breach.OVER_THE_LIMIT, f"{calls} of {limit}")
