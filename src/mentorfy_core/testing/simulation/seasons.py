@@ -7,7 +7,7 @@ from typing import Final
 
 from mentorfy_core.testing.simulation.world import Weather
 
-ORDINARY: Final = 0.15
+ORDINARY: Final = 0.1
 """How many schedules have no season."""
 
 
@@ -54,7 +54,7 @@ class Season:
 USUAL: Final = Season()
 
 COMING_AND_GOING: Final = Season(
-    share=4,
+    share=3,
     often={"vanishes": 4, "returns": 4, "scans": 4, "is_renamed": 4, "changes": 2, "relearns": 0},
     together=(
         "pauses_learning renames_it scans_it vanishes_it scans_it returns_it scans_it",
@@ -71,7 +71,7 @@ COMING_AND_GOING: Final = Season(
 """Files leave their source and return while documents wait, are fetched, are learned, have failed."""
 
 OVERTAKEN: Final = Season(
-    share=10,
+    share=11,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
         "relearns_it changes_it scans_it drains_all drains_all",
@@ -89,7 +89,7 @@ OVERTAKEN: Final = Season(
 """A newer version is owed while an older one is learned."""
 
 FRAIL: Final = Season(
-    share=8,
+    share=10,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
     together=(
         "changes_it scans_it kills kills kills",
@@ -103,7 +103,7 @@ FRAIL: Final = Season(
 """Workers die and stand still, most of all while they fetch."""
 
 FICKLE: Final = Season(
-    share=8,
+    share=6,
     often={"removes": 3, "restores": 4, "retries": 4, "relearns": 5, "plans": 3, "confirms": 3, "cancels": 4},
     together=(
         "removes_it imports_all_of_it restores_it removes_it imports_all_of_it restores_it restores_it",
