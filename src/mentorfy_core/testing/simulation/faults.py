@@ -168,8 +168,8 @@ class StoreLine:
     def _tempts(self, name: str, answer: object) -> float:
         """Return how many seconds pass, at most, until what was read is another; 0 where nothing is about to change it.
 
-        A row that somebody works at, a lease whose holder will wake, a deletion that can be taken back, a generation
-        that nobody names.
+        A row that somebody works at, a lease whose holder will wake, a deletion that can be taken back, a file that
+        has no row yet, a generation that nobody names.
         """
         world = self._world
         match answer:
@@ -180,6 +180,8 @@ class StoreLine:
             case Read(Document(claim=Claim())):
                 return 2 * LONG if name == "find" else 0.0
             case Read(Document(deleted_at=datetime())):
+                return 2 * LONG
+            case Read(None) if name == "find":
                 return 2 * LONG
             case Generation(idle_since=datetime() as since, retired_at=None):
                 return 660.0 - (world.now() - since).total_seconds()
