@@ -23,7 +23,6 @@ class Season:
         narrow: Whether the provider of knowledge lets itself be asked but a few times a minute.
         slow: How much longer understanding takes, at least.
         far: How much longer the source takes to hand out a file.
-        lag: How often the store's answer takes seconds, at least.
         struck: The chance per call that a process is killed or frozen, at least.
         provider: The chance per call that a provider fails, at least.
     """
@@ -35,7 +34,6 @@ class Season:
     narrow: bool = False
     slow: float = 1.0
     far: float = 1.0
-    lag: float = 0.0
     struck: float = 0.0
     provider: float = 0.0
 
@@ -45,7 +43,6 @@ class Season:
             usual,
             slow=max(usual.slow, self.slow),
             far=self.far,
-            lag=max(usual.lag, self.lag),
             struck=max(usual.struck, self.struck),
             provider=max(usual.provider, self.provider),
         )
@@ -119,7 +116,6 @@ FICKLE: Final = Season(
     apart=(2, 10, 40, 60),
     slow=4,
     far=4,
-    lag=0.5,
 )
 """People change their minds."""
 
