@@ -23,6 +23,7 @@ class Season:
         narrow: Whether the provider of knowledge lets itself be asked but a few times a minute.
         slow: How much longer understanding takes, at least.
         far: How much longer the source takes to hand out a file.
+        lag: How often the store's answer takes seconds, at least.
         struck: The chance per call that a process is killed or frozen, at least.
         provider: The chance per call that a provider fails, at least.
     """
@@ -34,6 +35,7 @@ class Season:
     narrow: bool = False
     slow: float = 1.0
     far: float = 1.0
+    lag: float = 0.0
     struck: float = 0.0
     provider: float = 0.0
 
@@ -43,12 +45,23 @@ class Season:
             usual,
             slow=max(usual.slow, self.slow),
             far=self.far,
+            lag=max(usual.lag, self.lag),
             struck=max(usual.struck, self.struck),
             provider=max(usual.provider, self.provider),
         )
 
 
 USUAL: Final = Season()
+
+CHANGES_OF_MIND: Final = {
+    "removes": 3,
+    "restores": 4,
+    "retries": 4,
+    "relearns": 5,
+    "plans": 3,
+    "confirms": 3,
+    "cancels": 4,
+}
 
 COMING_AND_GOING: Final = Season(
     share=3,
@@ -68,14 +81,12 @@ COMING_AND_GOING: Final = Season(
 """Files leave their source and return while documents wait, are fetched, are learned, have failed."""
 
 OVERTAKEN: Final = Season(
-    share=11,
+    share=9,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
-        "relearns_it changes_it scans_it drains_all drains_all",
         "changes_it scans_it drains_all drains_all",
         "relearns_it changes_it scans_it removes_it restores_it restores_it",
         "changes_it relearns_it scans_it removes_it restores_it",
-        "relearns_it changes_it scans_it vanishes_it scans_it returns_it scans_it",
         "changes_it scans_it downs_providers",
     ),
     apart=(10, 30, 60),
@@ -86,7 +97,7 @@ OVERTAKEN: Final = Season(
 """A newer version is owed while an older one is learned."""
 
 FRAIL: Final = Season(
-    share=10,
+    share=7,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
     together=(
         "changes_it scans_it kills kills kills",
@@ -100,16 +111,12 @@ FRAIL: Final = Season(
 """Workers die and stand still, most of all while they fetch."""
 
 FICKLE: Final = Season(
-    share=6,
-    often={"removes": 3, "restores": 4, "retries": 4, "relearns": 5, "plans": 3, "confirms": 3, "cancels": 4},
+    share=5,
+    often=CHANGES_OF_MIND,
     together=(
         "removes_it imports_all_of_it restores_it removes_it imports_all_of_it restores_it restores_it",
-        "removes_it restores_it changes_it scans_it restores_it",
         "relearns_it pauses_learning resumes",
-        "relearns_it relearns_it removes_it restores_it",
         "appears plans scans removes_newest confirms",
-        "appears scans plans removes_newest confirms",
-        "plans cancels confirms",
         "plans confirms confirms",
         "pauses resumes resumes",
     ),
@@ -119,7 +126,24 @@ FICKLE: Final = Season(
 )
 """People change their minds."""
 
-SEASONS: Final = (COMING_AND_GOING, OVERTAKEN, FRAIL, FICKLE)
+SLUGGISH: Final = Season(
+    share=6,
+    often=CHANGES_OF_MIND,
+    together=(
+        "removes_it restores_it changes_it scans_it restores_it",
+        "relearns_it relearns_it removes_it restores_it",
+        "appears scans plans removes_newest confirms",
+        "plans cancels confirms",
+        "retries oversleeps",
+    ),
+    apart=(2, 10, 40, 60),
+    slow=4,
+    far=4,
+    lag=0.5,
+)
+"""They do, and the store takes its time, so that much happens between a read and the write that follows from it."""
+
+SEASONS: Final = (COMING_AND_GOING, OVERTAKEN, FRAIL, FICKLE, SLUGGISH)
 
 
 def drawn_season(chance: Random) -> Season:
