@@ -10,7 +10,7 @@ from mentorfy_core.testing.simulation.loop import SimulatedLoop
 BEAT = timedelta(seconds=30)
 
 
-def beats(*silent: int, every: timedelta = BEAT, work: float = 100.0) -> list[float]:
+def beats(*silent: int, every: timedelta = BEAT, work: float = 100.0, held_for: float = 0.0) -> list[float]:
     """Return when a lease was renewed, where some of the renewals got no answer."""
     loop, times = SimulatedLoop(1, max_steps=10_000), list[float]()  # type: ignore[abstract]
 
@@ -21,7 +21,7 @@ def beats(*silent: int, every: timedelta = BEAT, work: float = 100.0) -> list[fl
         return True
 
     async def course() -> None:
-        await while_held(asyncio.sleep(work), beat, every)
+        await while_held(asyncio.sleep(work), beat, every, since=loop.time() - held_for)
 
     loop.run(course())
     assert loop.strays == []
@@ -30,6 +30,11 @@ def beats(*silent: int, every: timedelta = BEAT, work: float = 100.0) -> list[fl
 
 def test_a_lease_is_renewed_at_intervals() -> None:
     assert beats() == [30, 60, 90]
+
+
+def test_a_lease_that_took_long_to_get_is_renewed_sooner() -> None:
+    assert beats(held_for=20, work=95) == [10, 40, 70]
+    assert beats(held_for=50, work=95) == [0, 30, 60, 90]
 
 
 def test_a_renewal_without_an_answer_is_repeated_soon() -> None:
