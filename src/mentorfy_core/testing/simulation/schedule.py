@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random  # noqa: TID251 - the simulator owns chance
 from typing import Final
@@ -96,7 +96,7 @@ def run(
 
 def drawn_timing(draw: Random) -> Timing:
     """Return how often this schedule's workers sweep and collect."""
-    sweep, collect = draw.choice([15, 15, 20, 30]), draw.choice([0.25, 1, 1, 5])
+    sweep, collect = draw.choice([15, 15, 20, 30]), draw.choice([0.25, 1, 3, 5])
     return Timing(sweep=timedelta(seconds=sweep), collect=timedelta(minutes=collect))
 
 
@@ -172,6 +172,8 @@ class _Schedule(Course):
     async def _calm_down(self) -> None:
         world, now = self._world, self._world.loop.time()
         world.stormy, world.down_until, world.providers_down_until = False, -1.0, -1.0
+        world.weather = replace(world.weather, slow=1.0)
+        world.allowance.lift()
         world.tell(lambda: "no more faults")
         self._calm_since = now + HANGOVER
         await asyncio.sleep(min(max(0.0, self._processes.awake_at - now), HANGOVER) + 60)
