@@ -81,7 +81,7 @@ class Disasters:
 
     def downs_providers(self, number: int) -> None:
         self._world.fault("providers down")
-        self._world.providers_say = ErrorKind.QUOTA_EXHAUSTED if number & 4 else ErrorKind.NETWORK_ERROR
+        self._world.providers_say = ErrorKind.QUOTA_EXHAUSTED if number % 4 else ErrorKind.NETWORK_ERROR
         self._world.providers_down_until = self._world.loop.time() + (30, 300, 1200)[number % 3]
 
     def loses_bytes(self, number: int) -> None:

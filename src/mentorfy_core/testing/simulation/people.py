@@ -186,7 +186,9 @@ class Happenings(Disasters):
         self._each(number, "relearn", lambda actor, document_id: self._relearn(actor.organization_id, document_id))
 
     def relearns_it(self, number: int) -> None:
+        """Have it learned anew, by the other recipe."""
         if document := self._chosen(number):
+            self.setting.text.recipe = "lines/1" if self.setting.text.recipe == "lines/2" else "lines/2"
             self._asks("relearn", lambda: self._relearn(document.organization_id, document.id))
 
     async def _relearn(self, organization_id: OrganizationId, document_id: DocumentId) -> None:

@@ -84,11 +84,10 @@ OVERTAKEN: Final = Season(
     share=10,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
-        "changes_it scans_it drains_all drains_all",
         "relearns_it changes_it scans_it drains_all drains_all",
         "relearns_it changes_it scans_it removes_it restores_it restores_it",
         "changes_it relearns_it scans_it removes_it restores_it",
-        "changes_it scans_it downs_providers",
+        "relearns_it changes_it scans_it downs_providers",
     ),
     apart=(10, 30, 60),
     slow=40,
