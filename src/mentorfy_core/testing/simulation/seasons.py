@@ -64,7 +64,7 @@ CHANGES_OF_MIND: Final = {
 }
 
 COMING_AND_GOING: Final = Season(
-    share=4,
+    share=3,
     often={"vanishes": 4, "returns": 4, "scans": 4, "is_renamed": 4, "changes": 2, "relearns": 0},
     together=(
         "pauses_learning renames_it scans_it vanishes_it scans_it returns_it scans_it",
@@ -81,13 +81,14 @@ COMING_AND_GOING: Final = Season(
 """Files leave their source and return while documents wait, are fetched, are learned, have failed."""
 
 OVERTAKEN: Final = Season(
-    share=10,
+    share=13,
     often={"changes": 3, "scans": 4, "drains": 4, "pauses": 2, "downs_providers": 3},
     together=(
         "relearns_it changes_it scans_it drains_all drains_all",
         "relearns_it changes_it scans_it removes_it restores_it restores_it",
         "changes_it relearns_it scans_it removes_it restores_it",
         "relearns_it changes_it scans_it downs_providers",
+        "changes_it relearns_it scans_it downs_providers",
     ),
     apart=(10, 30, 60),
     slow=40,
@@ -97,7 +98,7 @@ OVERTAKEN: Final = Season(
 """A newer version is owed while an older one is learned."""
 
 FRAIL: Final = Season(
-    share=6,
+    share=5,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
     together=(
         "changes_it scans_it kills kills kills",
@@ -111,7 +112,7 @@ FRAIL: Final = Season(
 """Workers die and stand still, most of all while they fetch."""
 
 FICKLE: Final = Season(
-    share=3,
+    share=2,
     often=CHANGES_OF_MIND,
     together=(
         "removes_it imports_all_of_it restores_it removes_it imports_all_of_it restores_it restores_it",
