@@ -64,7 +64,7 @@ CHANGES_OF_MIND: Final = {
 }
 
 COMING_AND_GOING: Final = Season(
-    share=2,
+    share=3,
     often={"vanishes": 4, "returns": 4, "scans": 4, "is_renamed": 4, "changes": 2, "relearns": 0},
     together=(
         "pauses_learning renames_it scans_it vanishes_it scans_it returns_it scans_it",
@@ -98,7 +98,7 @@ OVERTAKEN: Final = Season(
 """A newer version is owed while an older one is learned."""
 
 FRAIL: Final = Season(
-    share=3,
+    share=5,
     often={"kills": 3, "freezes": 3, "lids": 2, "changes": 2, "scans": 2, "retries": 2},
     together=(
         "changes_it scans_it kills kills kills",
@@ -112,7 +112,7 @@ FRAIL: Final = Season(
 """Workers die and stand still, most of all while they fetch."""
 
 FICKLE: Final = Season(
-    share=1,
+    share=2,
     often=CHANGES_OF_MIND,
     together=(
         "removes_it imports_all_of_it restores_it removes_it imports_all_of_it restores_it restores_it",
@@ -128,7 +128,7 @@ FICKLE: Final = Season(
 """People change their minds."""
 
 SLUGGISH: Final = Season(
-    share=11,
+    share=7,
     often=CHANGES_OF_MIND,
     together=(
         "removes_it restores_it changes_it scans_it restores_it",
