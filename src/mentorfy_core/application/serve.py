@@ -82,7 +82,7 @@ class Serve:
                 now = (await self.ports.workers.workers()).at
                 since = now if since is None or last is None or now - last > longest_gap else since
                 last = now
-                await sweep(may_end=now - since >= self.timing.lease)
+                await sweep(may_end=now - since >= self.timing.lease, until=now + longest_gap)
             except StoreUnavailable:
                 since = None
             await asyncio.sleep(self.timing.sweep.total_seconds())

@@ -375,6 +375,28 @@ async def test_lost_workers_are_found_but_only_by_a_patient_sweeper(world: World
     await sweep(may_end=True)
 
 
+async def test_a_sweeper_that_has_stood_still_since_it_looked_ends_no_document(world: World) -> None:
+    await planned(world)
+    await claim(world)
+    world.later(minutes=5)
+    sweep = Sweep(world.ports, RETRIES)
+    await sweep(may_end=True, until=world.now - timedelta(minutes=1))
+    assert (await world.document("boat.txt")).claim is not None
+    await sweep(may_end=True, until=world.now)
+    assert (await world.document("boat.txt")).claim is None
+
+
+async def test_a_sweeper_that_has_stood_still_since_it_looked_ends_no_import(world: World) -> None:
+    job = await world.start()
+    await ClaimImport(world.ports, world.timing)()
+    world.later(minutes=5)
+    sweep = Sweep(world.ports, RETRIES)
+    await sweep(may_end=True, until=world.now - timedelta(minutes=1))
+    assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 0
+    await sweep(may_end=True, until=world.now)
+    assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 1
+
+
 async def test_a_sweeper_that_comes_too_late_does_nothing(world: World) -> None:
     await planned(world)
     await claim(world)
