@@ -72,7 +72,7 @@ BUGS = (
     Bug("a stop forgets what has not begun", APP + "serve", "any(_has_not_begun(task) for task in tasks)", "False"),
     Bug("no heartbeat", APP + "held", "if not await beat():", "if False:"),
     Bug("a late claim's heart beats late", APP + "held", "(clock() if since is None else since)", "clock()"),
-    Bug("sweeping right after an outage", APP + "serve", "may_end=now - since >= self.timing.lease", "may_end=True"),
+    Bug("sweeping right after an outage", APP + "serve", " if now - since >= self.timing.lease else None", ""),
     Bug("sweeping right after standing still", APP + "serve", " or now - last > longest_gap", ""),
     Bug("the lost run beside others", APP + "claim", "if document.losses and busy:", "if False:"),
     Bug("the lost are not marked", APP + "claim", "alone=document.losses > 0", "alone=False"),

@@ -82,7 +82,7 @@ class Serve:
                 now = (await self.ports.workers.workers()).at
                 since = now if since is None or last is None or now - last > longest_gap else since
                 last = now
-                await sweep(may_end=now - since >= self.timing.lease, until=now + longest_gap)
+                await sweep(now + longest_gap if now - since >= self.timing.lease else None)
             except StoreUnavailable:
                 since = None
             await asyncio.sleep(self.timing.sweep.total_seconds())
@@ -166,8 +166,8 @@ class Crew:
             waits: list[asyncio.Future[Any]] = [ring, stopping, *self._documents, *self._imports]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            ring.cancel()
-            await asyncio.gather(ring, return_exceptions=True)
+            if ring.cancel():
+                await asyncio.gather(ring, return_exceptions=True)
 
     async def dismiss(self) -> None:
         """Give everything back."""

@@ -41,31 +41,30 @@ class Sweep:
     retries: RetryManager
     tally: Tally = field(default_factory=Tally)
 
-    async def __call__(self, *, may_end: bool, until: datetime | None = None) -> None:
+    async def __call__(self, until: datetime | None) -> None:
         """Look for expired leases, and end them.
 
         Args:
-            may_end: False while the store has not answered for one full lease: healthy workers could not renew
-                theirs either.
-            until: What is read later, by the store's time, is left alone: this process has stood still meanwhile, and
-                healthy workers may have, too.
+            until: Until when, by the store's time, what is read may be ended: read later, this process has stood still
+                meanwhile, and healthy workers may have, too. ``None`` while the store has not answered for one full
+                lease: healthy workers could not renew theirs either.
 
         Raises:
             StoreUnavailable: The store does not answer.
         """
         documents = await self.ports.documents.expired(PAGE)
         imports = await self.ports.imports.expired(PAGE)
-        if may_end:
+        if until is not None:
             await SweepAnswers(self.ports)()
             for organization_id, document_id in documents:
                 await self._end(organization_id, document_id, until)
             for organization_id, import_id in imports:
                 await self._end_import(organization_id, import_id, until)
 
-    async def _end(self, organization_id: OrganizationId, document_id: DocumentId, until: datetime | None) -> None:
+    async def _end(self, organization_id: OrganizationId, document_id: DocumentId, until: datetime) -> None:
         try:
             read = await self.ports.documents.get(organization_id, document_id)
-            if until is not None and read.at > until:
+            if read.at > until:
                 return
             document, error_id = read.value, ErrorId(self.ports.new_id())
             progressed = document.claim is not None and document.claim.progressed
@@ -75,10 +74,10 @@ class Sweep:
         except (Conflict, Fenced, IllegalTransition, NotFound):
             return
 
-    async def _end_import(self, organization_id: OrganizationId, import_id: ImportId, until: datetime | None) -> None:
+    async def _end_import(self, organization_id: OrganizationId, import_id: ImportId, until: datetime) -> None:
         try:
             read = await self.ports.imports.get(organization_id, import_id)
-            if until is not None and read.at > until:
+            if read.at > until:
                 return
             await self.ports.imports.save(lease_expired(read.value, read.value.epoch, read.at, self.retries))
         except (Conflict, Fenced, IllegalTransition, NotFound):

@@ -206,9 +206,9 @@ async def test_workers_sweep_answers_too(world: World) -> None:
     begun = await begin(world)
     world.later(seconds=16)
     sweep = Sweep(world.ports, RetryManager())
-    await sweep(may_end=False)
+    await sweep(None)
     assert (await stored(world, begun)).status is MessageStatus.STREAMING
-    await sweep(may_end=True)
+    await sweep(world.now)
     assert (await stored(world, begun)).status is MessageStatus.ABORTED
 
 

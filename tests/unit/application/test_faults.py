@@ -367,12 +367,12 @@ async def test_lost_workers_are_found_but_only_by_a_patient_sweeper(world: World
     await claim(world)
     sweep = Sweep(world.ports, RETRIES)
     world.later(minutes=5)
-    await sweep(may_end=False)
+    await sweep(None)
     assert (await world.document("boat.txt")).claim is not None
-    await sweep(may_end=True)
+    await sweep(world.now)
     document = await world.document("boat.txt")
     assert (document.status, document.losses) == (Status.RETRYING, 1)
-    await sweep(may_end=True)
+    await sweep(world.now)
 
 
 async def test_a_sweeper_that_has_stood_still_since_it_looked_ends_no_document(world: World) -> None:
@@ -380,9 +380,9 @@ async def test_a_sweeper_that_has_stood_still_since_it_looked_ends_no_document(w
     await claim(world)
     world.later(minutes=5)
     sweep = Sweep(world.ports, RETRIES)
-    await sweep(may_end=True, until=world.now - timedelta(minutes=1))
+    await sweep(world.now - timedelta(minutes=1))
     assert (await world.document("boat.txt")).claim is not None
-    await sweep(may_end=True, until=world.now)
+    await sweep(world.now)
     assert (await world.document("boat.txt")).claim is None
 
 
@@ -391,10 +391,40 @@ async def test_a_sweeper_that_has_stood_still_since_it_looked_ends_no_import(wor
     await ClaimImport(world.ports, world.timing)()
     world.later(minutes=5)
     sweep = Sweep(world.ports, RETRIES)
-    await sweep(may_end=True, until=world.now - timedelta(minutes=1))
+    await sweep(world.now - timedelta(minutes=1))
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 0
-    await sweep(may_end=True, until=world.now)
+    await sweep(world.now)
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 1
+
+
+async def test_a_worker_that_stands_still_in_the_middle_of_a_sweep_ends_no_healthy_lease(world: World) -> None:
+    """A closed lid: everybody sleeps after a patient sweeper has looked at the clock, and before it reads."""
+    await planned(world)
+    document = await claim(world)
+    documents, workers, looks = world.ports.documents, world.ports.workers, 0
+
+    async def look() -> object:
+        world.later(seconds=1)
+        await documents.extend_lease(ORGANIZATION, document.id, document.epoch, FAST.lease)
+        return await workers.workers()
+
+    async def expired(limit: int) -> object:
+        nonlocal looks
+        looks += 1
+        if looks == 6:
+            world.later(seconds=4)
+        return await documents.expired(limit)
+
+    world.meddle("workers", workers=look)
+    world.meddle("documents", expired=expired)
+    async with world.serving():
+
+        async def swept_again() -> bool:
+            return looks >= 9
+
+        await world.until(swept_again)
+    after = await world.document("boat.txt")
+    assert (after.losses, after.epoch) == (0, document.epoch)
 
 
 async def test_a_sweeper_that_comes_too_late_does_nothing(world: World) -> None:
@@ -402,7 +432,7 @@ async def test_a_sweeper_that_comes_too_late_does_nothing(world: World) -> None:
     await claim(world)
     world.later(minutes=5)
     world.meddle("documents", save=failing(Conflict("settled"), 1, world.ports.documents.save))
-    await Sweep(world.ports, RETRIES)(may_end=True)
+    await Sweep(world.ports, RETRIES)(world.now)
     assert (await world.document("boat.txt")).claim is not None
 
 
@@ -411,8 +441,8 @@ async def test_an_import_whose_worker_was_lost_goes_on(world: World) -> None:
     await ClaimImport(world.ports, world.timing)()
     world.later(minutes=5)
     world.meddle("imports", save=failing(Conflict("settled"), 1, world.ports.imports.save))
-    await Sweep(world.ports, RETRIES)(may_end=True)
-    await Sweep(world.ports, RETRIES)(may_end=True)
+    await Sweep(world.ports, RETRIES)(world.now)
+    await Sweep(world.ports, RETRIES)(world.now)
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 1
     await world.imported()
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).state is ImportState.COMPLETE
@@ -429,7 +459,7 @@ async def test_an_import_that_was_ended_meanwhile_stops(world: World) -> None:
     claimed = await ClaimImport(world.ports, world.timing)()
     assert claimed is not None
     world.later(minutes=5)
-    await Sweep(world.ports, RETRIES)(may_end=True)
+    await Sweep(world.ports, RETRIES)(world.now)
     await ImportAttempt(world.ports, RETRIES, world.timing)(claimed)
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).state is ImportState.SCANNING
 

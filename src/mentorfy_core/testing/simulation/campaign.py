@@ -1,5 +1,6 @@
 """Many schedules, on several processes, counted together and kept in a file."""
 
+import gc
 import json
 import os
 from collections import Counter
@@ -124,12 +125,13 @@ def outcomes(first: int, schedules: int, *, jobs: int = 1) -> Iterator[list[Outc
     if jobs == 1:
         yield from map(_portion, portions)
         return
-    with ProcessPoolExecutor(jobs, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
         yield from pool.map(_portion, portions)
 
 
-def _end_with_parent() -> None:
-    """Let this process end when the one that made it does, however that ends."""
+def _begin() -> None:
+    """Let this process end when the one that made it does; what it was born with is no garbage to look through."""
+    gc.freeze()
     parent = parent_process()
     assert parent is not None
 

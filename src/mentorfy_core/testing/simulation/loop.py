@@ -179,13 +179,14 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
 
     def _advance(self) -> bool:
         """Move time to the next timer where nothing is ready; False where nothing will ever happen."""
-        timers = self._timers
+        timers, now = self._timers, self._now
         if not self._ready and not self._between:
             if not timers:
                 self.strays.append("nothing is left to do, and the schedule is not over")
                 return False
-            self._now = max(self._now, timers[0][0])
-        while timers and timers[0][0] <= self._now:
+            if timers[0][0] > now:
+                now = self._now = timers[0][0]
+        while timers and timers[0][0] <= now:
             turn = heappop(timers)[2]
             if not turn.is_cancelled:
                 self._arrived(turn)
@@ -199,10 +200,11 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
             (self._ready if turn.number else self._between).append(turn)
 
     def _step(self) -> None:
-        while self._between and not self._stopped:
-            self._take(self._between.popleft())
-        if self._ready and not self._stopped:
-            self._take(self._ready.pop(self._next(self._ready)))
+        between, ready = self._between, self._ready
+        while between and not self._stopped:
+            self._take(between.popleft())
+        if ready and not self._stopped:
+            self._take(ready.pop(self._next(ready)))
 
     def _next(self, ready: list[Turn]) -> int:
         """Return the place of the turn that comes next."""

@@ -96,7 +96,7 @@ def run(
 
 def drawn_timing(draw: Random) -> Timing:
     """Return how often this schedule's workers sweep and collect."""
-    sweep, collect = draw.choice([15, 15, 20, 30]), draw.choice([0.25, 1, 3, 5])
+    sweep, collect = draw.choice([15, 15, 20, 30]), draw.choice([0.5, 1, 3, 5])
     return Timing(sweep=timedelta(seconds=sweep), collect=timedelta(minutes=collect))
 
 
