@@ -63,8 +63,14 @@ def _is_of_this_machine(request: Request) -> bool:
 
 def figures(now: Watched) -> Iterable[Figure]:
     """Return everything there is to tell."""
-    counted, supplies = now.vitals.counted, now.supplies
     yield Figure(name="build", means="Which version this is.", label="version", values={build(): 1})
+    yield from _of_documents(now)
+    yield from _of_workers(now)
+    yield from _of_attempts(now)
+    yield from _of_budgets(now)
+
+
+def _of_documents(now: Watched) -> Iterable[Figure]:
     yield Figure(
         name="documents",
         means="Living documents.",
@@ -79,6 +85,9 @@ def figures(now: Watched) -> Iterable[Figure]:
     yield Figure(
         name="store_lives", means="One, and how often data were put back from a copy.", values={"": now.vitals.lives}
     )
+
+
+def _of_workers(now: Watched) -> Iterable[Figure]:
     yield Figure(name="workers", means="Workers that are alive.", values={"": now.workers})
     yield Figure(name="worker_slots", means="Documents that they can hold at once.", values={"": now.slots})
     for name, means, by_reach in (
@@ -87,6 +96,10 @@ def figures(now: Watched) -> Iterable[Figure]:
     ):
         values = {reach.value: by_reach.get(reach, 0) for reach in Reach}
         yield Figure(name=name, means=means, label="reach", values=values)
+
+
+def _of_attempts(now: Watched) -> Iterable[Figure]:
+    counted = now.vitals.counted
     yield Figure(
         name="tries",
         means="Tries that ended, by how: an event's name, or the kind of error.",
@@ -100,17 +113,20 @@ def figures(now: Watched) -> Iterable[Figure]:
     ):
         total = sum(times for (what, _), times in counted.items() if what is count)
         yield Figure(name=name, means=means, values={"": total}, rises=True)
+
+
+def _of_budgets(now: Watched) -> Iterable[Figure]:
     yield Figure(
         name="budget_free_in_seconds",
         means="How long somebody who comes now would wait for a provider.",
         label="provider",
-        values={name: supply.free_in.total_seconds() for name, supply in supplies.items()},
+        values={name: supply.free_in.total_seconds() for name, supply in now.supplies.items()},
     )
     yield Figure(
         name="budget_bytes_per_second",
         means="How much of files can be learned by a provider's limits; missing where none is known.",
         label="provider",
-        values={name: rate for name, supply in supplies.items() if (rate := supply.bytes_per_second) is not None},
+        values={name: rate for name, supply in now.supplies.items() if (rate := supply.bytes_per_second) is not None},
     )
 
 
