@@ -386,6 +386,7 @@ def test_lists_are_answered_as_unchanged_until_they_change(site: Site) -> None:
 def test_programs_see_nothing_internal(site: Site) -> None:
     (one,) = site.client.get("/api/documents?needs_you=true").json()["documents"]
     assert (one["status"], one["needs_you"], one["error_kind"]) == ("failed", True, "unreadable")
+    assert one["error_id"] in site.get(f"/documents/{one['id']}")
     assert not {"claim", "storage_key", "epoch", "generation", "desired_token", "content_sha256"} & one.keys()
 
 

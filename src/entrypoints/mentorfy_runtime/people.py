@@ -36,12 +36,16 @@ async def local_owner(mentorfy: Mentorfy, organization: str | None = None) -> Ac
         organization: An organisation's name or id; the oldest one without it.
 
     Raises:
-        NotFound: There is no such organisation.
+        NotFound: There is no such organisation, or it has no owner.
     """
     chosen = chosen_of("organisation", await mentorfy.ports.people.organizations(), organization)
-    members = await mentorfy.ports.people.members(chosen.id)
-    owner = next(member for member in members if member.role is Role.OWNER)
-    return Actor(owner.id, chosen.id, owner.role)
+    for member in await mentorfy.ports.people.members(chosen.id):
+        if member.role is Role.OWNER:
+            return Actor(member.id, chosen.id, member.role)
+    raise NotFound(
+        f"“{chosen.name}” has no owner yet: one that was moved from the first database is given one in the database, as"
+        " docs/how-to/migrate-from-the-first-database.md says."
+    )
 
 
 async def link_for_owner(mentorfy: Mentorfy, address: str, organization: str | None = None, email: str = "") -> str:

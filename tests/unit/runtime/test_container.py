@@ -63,6 +63,14 @@ async def test_the_first_start_makes_an_owner_and_a_bot_once(settings: Settings)
         assert len(await mentorfy.ports.bots.all(first.organization_id)) == 1
 
 
+async def test_an_organisation_without_an_owner_is_named(settings: Settings) -> None:
+    async with running(settings) as mentorfy:
+        moved = an_organization(an_organization_id())
+        await mentorfy.ports.people.add_organization(moved, a_member(moved.id, role=Role.MEMBER))
+        with pytest.raises(NotFound, match=f"“{moved.name}” has no owner yet"):
+            await local_owner(mentorfy, str(moved.id))
+
+
 async def test_owner_and_bot_are_chosen_by_name(settings: Settings) -> None:
     async with running(settings) as mentorfy:
         owner = await local_owner(mentorfy, "My mentor")

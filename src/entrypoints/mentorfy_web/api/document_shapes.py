@@ -21,6 +21,7 @@ class DocumentShape:
         path: Folders from the import's root down, the file's name last.
         text: The badge's whole story in words.
         reason: What happened and what to do, or "".
+        error_id: Finds the line of the log that holds the details.
         version: Counts up with every change at the source; ``live_version`` is the one that answers, 0 for none.
         cycle: To be sent with a retry, so that many clicks are one.
         next_attempt_at: Nothing runs before; absent where nothing is owed.
@@ -37,6 +38,7 @@ class DocumentShape:
     text: str
     reason: str
     error_kind: ErrorKind | None
+    error_id: UUID | None
     available: bool
     needs_you: bool
     version: int
@@ -109,6 +111,7 @@ def document_shape(view: DocumentView) -> DocumentShape:
         text=look.text,
         reason=look.reason,
         error_kind=document.last_error.kind if document.last_error else None,
+        error_id=document.last_error.error_id if document.last_error else None,
         available=document.is_visible,
         needs_you=document.needs_person,
         version=document.desired_version,
