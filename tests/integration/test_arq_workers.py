@@ -24,6 +24,19 @@ from tests.integration.servers.redis import RedisServer
 WORKER = (sys.executable, "-P", "-m", "mentorfy_worker")
 ARQ = (str(Path(sys.executable).with_name("arq")), "mentorfy_worker.Settings")
 BOOKS = 4
+SLOWLY = """
+import asyncio, arq.worker
+
+class Worker(arq.worker.Worker):
+    async def finish_job(self, *arguments):
+        print("finishing", flush=True)
+        await asyncio.sleep(3)  # a Redis that takes its time
+        await super().finish_job(*arguments)
+
+arq.worker.Worker = Worker
+from mentorfy_worker import Settings
+arq.worker.run_worker(Settings)
+"""
 
 
 @pytest.fixture
@@ -94,6 +107,24 @@ async def test_under_arq_work_is_given_back_though_redis_is_gone(
         worker.send_signal(signal.SIGTERM)
         await until(stopped)
         worker.kill()
+
+
+async def test_under_arq_work_is_given_back_though_a_bell_is_being_handled(program: Program, mentorfy: Mentorfy) -> None:
+    async def works() -> bool:
+        return (await health(mentorfy)).workers == 1
+
+    async def stopped() -> bool:
+        return not await works()
+
+    with program.started(sys.executable, "-c", SLOWLY) as worker:
+        await until(works)
+        await mentorfy.ports.bell.ring()
+        assert worker.stdout is not None
+        while "finishing" not in await asyncio.to_thread(worker.stdout.readline):
+            assert worker.poll() is None
+        worker.send_signal(signal.SIGTERM)
+        await until(stopped)
+        assert await asyncio.to_thread(worker.wait, PATIENT) == 0
 
 
 async def test_a_redis_that_never_was_there_stops_nothing(tmp_path: Path, shelf: Path) -> None:

@@ -1,6 +1,7 @@
 """``arq mentorfy_worker.Settings``: the worker's loop inside arq's own command, for people who expect it."""
 
 import asyncio
+import signal
 import sys
 from typing import Any
 
@@ -26,7 +27,10 @@ def settings() -> dict[str, Any]:
 
 
 class Beside:
-    """The worker's loop as a task beside arq's. When either ends, both do, and work is given back in good order."""
+    """The worker's loop as a task beside arq's. When either ends, both do, and work is given back in good order.
+
+    A signal ends ours first: what arq asks Redis at its end may break off, and then it tells nobody that it ends.
+    """
 
     def __init__(self, ours: Settings) -> None:
         self._settings = ours
@@ -47,10 +51,12 @@ class Beside:
         opened.cancel()
         if not ready.is_set():
             await self._serving
-        arq = asyncio.current_task()
+        arq, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert arq is not None
         arq.add_done_callback(lambda _: self._stop.set())
         self._serving.add_done_callback(lambda _: arq.cancel())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)  # arq's would cancel the bells first, and may never tell us
 
     async def stop(self, _: dict[Any, Any]) -> None:
         """Give everything back."""
