@@ -109,7 +109,7 @@ async def test_under_arq_work_is_given_back_though_redis_is_gone(
         worker.kill()
 
 
-async def test_under_arq_work_is_given_back_though_a_bell_is_being_handled(program: Program, mentorfy: Mentorfy) -> None:
+async def test_under_arq_work_is_given_back_while_a_bell_is_handled(program: Program, mentorfy: Mentorfy) -> None:
     async def works() -> bool:
         return (await health(mentorfy)).workers == 1
 

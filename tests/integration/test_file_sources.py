@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from mentorfy_core.testing.contracts.source import FileSourceContract, Shelf
 from mentorfy_core.testing.contracts.uploads import arriving
 from mentorfy_core.testing.samples import a_document
 from mentorfy_core.testing.strategies import NOW
+from mentorfy_local import folder_files
 from mentorfy_local.folder_names import id_of, is_ignored, path_of
 from mentorfy_local.memory import MemoryDocumentStore, MemoryState
 from mentorfy_local.memory_source import MemorySource, memory_id
@@ -322,6 +324,21 @@ async def test_sockets_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 async def test_devices_are_refused() -> None:
     assert await kind_of_reading(Path("/dev/null")) is ErrorKind.UNSUPPORTED
+
+
+async def test_a_folder_that_hangs_keeps_only_its_own_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a network: no look at it comes back."""
+    answers = threading.Event()
+    monkeypatch.setattr(folder_files, "content", lambda _: answers.wait(60) and b"at last")
+    source = FolderSource()
+    reads = [asyncio.ensure_future(source.read(ORGANIZATION, "/away/boat.txt")) for _ in range(40)]
+    try:
+        async with asyncio.timeout(20):
+            assert await asyncio.to_thread(len, b"blob") == 4
+        assert not any(read.done() for read in reads)
+    finally:
+        answers.set()
+    assert set(await asyncio.gather(*reads)) == {b"at last"}
 
 
 async def test_a_forbidden_file_does_not_stop_the_rest(open_folder: Path) -> None:

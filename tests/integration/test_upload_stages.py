@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,11 +81,37 @@ async def test_a_line_that_was_half_written_is_no_file_and_hides_no_other(
     assert await stage.files(OURS, JOB) == [first, second]
 
 
-async def test_a_full_disk_is_said_and_leaves_nothing(stage: FolderUploadStage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rest", [b"x" * MIB, b"a few bytes, which are written last of all"])
+async def test_a_full_disk_is_said_and_leaves_nothing(stage: FolderUploadStage, tmp_path: Path, rest: bytes) -> None:
     with small_disk(), pytest.raises(PortError, match="disk is full") as raised:
-        await stage.put(OURS, JOB, ("a.md",), arriving(*[b"x" * MIB] * 3))
+        await stage.put(OURS, JOB, ("a.md",), arriving(b"x" * MIB, rest))
     assert raised.value.kind is ErrorKind.PROCESSING_ERROR
     assert list((tmp_path / PLACE).iterdir()) == []
+
+
+async def test_half_a_line_of_the_journal_is_a_full_disk(stage: FolderUploadStage, tmp_path: Path) -> None:
+    (tmp_path / PLACE).mkdir(parents=True)
+    (tmp_path / PLACE / "journal").write_bytes(b"\n" * (MIB - 10))
+    with small_disk(), pytest.raises(PortError, match="disk is full"):
+        await stage.put(OURS, JOB, ("a.md",), arriving(b"a"))
+    assert await stage.files(OURS, JOB) == []
+    staged = await stage.put(OURS, JOB, ("a.md",), arriving(b"a"))
+    assert await stage.files(OURS, JOB) == [staged]
+
+
+async def test_bytes_that_one_import_gives_up_are_read_from_another(
+    stage: FolderUploadStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look for them and the reading."""
+    staged = [await stage.put(OURS, ImportId(UUID(int=place)), ("a.md",), arriving(b"a")) for place in (2, 3)]
+    read_bytes = Path.read_bytes
+
+    def given_up(file: Path) -> bytes:
+        shutil.rmtree(tmp_path / PLACE, ignore_errors=True)
+        return read_bytes(file)
+
+    monkeypatch.setattr(Path, "read_bytes", given_up)
+    assert await stage.read(OURS, staged[1].token) == b"a"
 
 
 async def test_what_lies_beside_the_imports_is_none(stage: FolderUploadStage, tmp_path: Path) -> None:

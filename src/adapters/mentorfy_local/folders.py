@@ -1,6 +1,5 @@
 """The folders of this machine that the operator allowed, for people who choose one in a browser."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ from mentorfy_core.errors import NotFound, PortError
 from mentorfy_core.ports.folders import Folder
 from mentorfy_local import folder_files
 from mentorfy_local.folder_names import id_of, is_below, path_of, shown
+from mentorfy_local.folder_threads import FolderThreads
 from mentorfy_local.source import as_it_is, real_root
 
 _NOT_HERE: Final = "There is no such folder, or it was not allowed."
@@ -20,14 +20,15 @@ class LocalFolders:
 
     def __init__(self, grants: Mapping[str, Sequence[str]]) -> None:
         self.grants = grants
+        self._threads = FolderThreads()
 
     async def enter(self, allowed: Sequence[str], path: str) -> Sequence[Folder]:
         """Return the way from an allowed folder down to a path."""
-        return await asyncio.to_thread(_way, allowed, path)
+        return await self._threads.run(_way, allowed, path)
 
     async def inside(self, folder: Folder) -> Sequence[Folder]:
         """Return the folders in a folder by name."""
-        return await asyncio.to_thread(_inside, folder)
+        return await self._threads.run(_inside, folder)
 
 
 def _way(allowed: Sequence[str], path: str) -> list[Folder]:

@@ -1,6 +1,5 @@
 """A folder of this machine as a source of files."""
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ from mentorfy_core.ids import OrganizationId
 from mentorfy_core.imports.model import Unreadable
 from mentorfy_local import folder_files
 from mentorfy_local.folder_names import id_of, is_below, path_of, shown
+from mentorfy_local.folder_threads import FolderThreads
 from mentorfy_local.media_types import media_type
 
 _STRETCH: Final = 0.1
@@ -61,6 +61,9 @@ class FolderSource:
     name: Final = "local"
     label: Final = "Local files"
 
+    def __init__(self) -> None:
+        self._threads = FolderThreads()
+
     async def scan(self, organization_id: OrganizationId, root: str) -> AsyncIterator[SourceFile | Unreadable]:
         """Yield the files below a folder, or the one file that ``root`` is; see ``FileSource.scan``.
 
@@ -70,7 +73,7 @@ class FolderSource:
             PortError: The root is missing or cannot be read.
         """
         walk = _walk(root)
-        while found := await asyncio.to_thread(_next_stretch, walk):
+        while found := await self._threads.run(_next_stretch, walk):
             for item in found:
                 yield item
 
@@ -80,12 +83,12 @@ class FolderSource:
 
     async def token(self, organization_id: OrganizationId, external_id: str) -> str:
         """Return the checksum of the bytes; of files too large to be read, when they were modified."""
-        _, token = await asyncio.to_thread(folder_files.size_and_token, path_of(external_id))
+        _, token = await self._threads.run(folder_files.size_and_token, path_of(external_id))
         return token
 
     async def read(self, organization_id: OrganizationId, external_id: str) -> bytes:
         """Return the bytes."""
-        return await asyncio.to_thread(folder_files.content, path_of(external_id))
+        return await self._threads.run(folder_files.content, path_of(external_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ in a folder, such as the beginning of an upload whose process died, goes with th
 """
 
 import asyncio
+import errno
 import json
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -49,7 +51,8 @@ class FolderUploadStage:
             staged = StagedFile(path=path, size_bytes=size, token=content_token(f"{_CHECKSUM}{checksum}", None))
             await asyncio.to_thread(_finish, stream, unfinished, place / f"{checksum}.bytes", _line_of(staged))
         finally:
-            stream.close()
+            with suppress(OSError):  # what could not be written is no news
+                stream.close()
             unfinished.unlink(missing_ok=True)
         return staged
 
@@ -103,20 +106,25 @@ class FolderUploadStage:
         return next((file for file in files if file.is_file()), None)
 
     def _read(self, organization_id: OrganizationId, token: str) -> bytes:
-        file = self._found(organization_id, token)
         with translated():
-            try:
-                if file is not None:
+            while (file := self._found(organization_id, token)) is not None:
+                with suppress(FileNotFoundError):  # given up just now; another import may have the same bytes
                     return file.read_bytes()
-            except FileNotFoundError:  # given up just now
-                pass
         raise NotFound("These bytes are not staged.")
 
 
 def _begin(unfinished: Path) -> BinaryIO:
     with translated():
-        unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(unfinished.parent)
         return unfinished.open("xb")
+
+
+def _make(place: Path) -> None:
+    """Make an import's place, its name on the disk and those above it."""
+    if not place.is_dir():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for above in place.parents[:3]:
+            sync_folder(above)
 
 
 async def _copy(data: AsyncIterator[bytes], stream: BinaryIO) -> tuple[str, int]:
@@ -153,10 +161,11 @@ def _note(place: Path, line: dict[str, Any]) -> None:
     """Add a line to the journal in one go: several processes may write at once, and one may die."""
     record = b"\n" + json.dumps(line).encode()  # the line break first: it ends what a dying process left half written
     with translated():
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(place)
         handle = os.open(place / _JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            os.write(handle, record)
+            if os.write(handle, record) < len(record):
+                raise OSError(errno.ENOSPC, "half a line")
             os.fsync(handle)
         finally:
             os.close(handle)
