@@ -117,11 +117,11 @@ begin
     end if;
     perform from public.document_claim as c
         where c.organization_id = stored.organization_id and c.document_id = stored.id for update;
-    told := mentorfy.write_at();
     saved := jsonb_populate_record(stored, document);
     saved.row_version := stored.row_version + 1;
     saved.revision := mentorfy.next_revision(
-        stored.organization_id, case when event ->> 'event' = 'Claimed' then told end);
+        stored.organization_id, case when event ->> 'event' = 'Claimed' then mentorfy.read_at() end);
+    told := mentorfy.write_at();  -- once the locks are held: what may be undone now, may not be after a wait
     perform mentorfy.require(stored, saved, event, told);
     update public.document as d set (source, external_id, title, display_path, mime_type, size_bytes, source_url,
         processing_status, desired_version, desired_token, content_version, content_token, content_sha256, storage_path,

@@ -47,6 +47,16 @@ class TestSupabaseBlobStore(BlobStoreContract):
         return store
 
 
+async def test_a_bucket_that_everybody_may_read_is_refused(supabase: Supabase) -> None:
+    """One that was there before."""
+    await supabase.storage.create_bucket("brochures", options={"public": True})
+    try:
+        with pytest.raises(PortError, match="Everybody may read the bucket “brochures”"):
+            await SupabaseBlobStore(supabase, "brochures").prepare()
+    finally:
+        await supabase.storage.delete_bucket("brochures")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> FolderBlobStore:
     return FolderBlobStore(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from mentorfy_core.bots.search import SearchParams
 from mentorfy_core.errors import PortError
 from mentorfy_core.ids import OrganizationId
-from mentorfy_core.knowledge.model import Locator
+from mentorfy_core.knowledge.model import Locator, Result
 from mentorfy_core.ports.knowledge import KnowledgeBase
 from mentorfy_core.testing.contracts.knowledge import ANYTHING, BREAD, KnowledgeBaseContract, chunks, learned, showing
 from mentorfy_core.testing.samples import an_organization_id
@@ -22,6 +22,7 @@ from mentorfy_local.memory_knowledge import MemoryKnowledgeBase
 from mentorfy_local.minilm import MiniLM
 from mentorfy_sqlite import NewerSchema
 from mentorfy_sqlite.knowledge import SqliteKnowledgeBase
+from mentorfy_sqlite.knowledge_file import KnowledgeFile
 
 
 class TestMemory(KnowledgeBaseContract):
@@ -132,6 +133,31 @@ async def test_forgetting_goes_on_where_it_was_kept_from_finishing(path: Path, o
             await knowledge.forget(ours, gone)
         assert await knowledge.generations(ours) == {gone}
         reader.close()
+        await knowledge.forget(ours, gone)
+        assert await knowledge.generations(ours) == frozenset()
+    assert CANARY.encode() not in content(path)
+
+
+async def test_what_is_written_to_what_is_being_forgotten_is_forgotten_next_time(
+    path: Path, ours: OrganizationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that stood still, and goes on between the removal of the words and that of their generation."""
+    passages = chunks([CANARY] * 3)
+    scrub = KnowledgeFile._scrub
+
+    def late(file: KnowledgeFile) -> None:
+        scrub(file)
+        monkeypatch.undo()
+        other = KnowledgeFile(path, timedelta(seconds=5))
+        other.write(ours, gone, {chunk.index: Result(chunk=chunk) for chunk in passages})
+        other.close()
+
+    async with SqliteKnowledgeBase(path, None) as knowledge:
+        gone = await learned(knowledge, ours, passages)
+        monkeypatch.setattr(KnowledgeFile, "_scrub", late)
+        with pytest.raises(PortError, match="tried again"):
+            await knowledge.forget(ours, gone)
+        assert await knowledge.generations(ours) == {gone}
         await knowledge.forget(ours, gone)
         assert await knowledge.generations(ours) == frozenset()
     assert CANARY.encode() not in content(path)

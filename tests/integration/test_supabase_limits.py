@@ -81,6 +81,7 @@ async def direct(supabase_project: Project) -> AsyncIterator[Direct]:
         ("23502", StatementRefused),
         ("42703", StatementRefused),
         ("42883", StatementRefused),
+        ("54000", StatementRefused),
         ("P0001", StatementRefused),
         ("PGRST102", StatementRefused),
     ],

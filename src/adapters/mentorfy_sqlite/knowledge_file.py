@@ -102,6 +102,10 @@ class KnowledgeFile:
             self._remove_passages(organization, number)
         self._scrub()
         with self._writing():
+            if self._places(number):
+                raise PortError(
+                    ErrorKind.PROCESSING_ERROR, "Somebody wrote to what was being forgotten; it is tried again."
+                )
             self._connection.execute("DELETE FROM generation WHERE number = ?", (number,))
             self._connection.execute(
                 "UPDATE organization SET forgotten = forgotten + 1 WHERE number = ?", (organization,)

@@ -19,6 +19,11 @@ _KEY: Final = re.compile(r"[A-Za-z0-9-]{1,100}(/[A-Za-z0-9-]{1,100}){1,4}")
 _ENDING: Final = ".blob"
 """An object is called by its key and this: a key may begin another one, which not every storage can hold."""
 
+_PUBLIC: Final = (
+    "Everybody may read the bucket “{}” of this Supabase project. Make it private in the project's Storage, then start"
+    " again."
+)
+
 _BYTES: Final[FileOptions] = {"content-type": "application/octet-stream", "upsert": "true"}  # of type str, not bool
 _ANSWERLESS: Final = (StorageApiError, httpx.HTTPError, ValueError, LookupError, TypeError, AttributeError)
 """What Storage's client raises where an answer is missing, refuses, or makes no sense."""
@@ -42,13 +47,23 @@ class SupabaseBlobStore:
         """Make the bucket where it is missing, closed to all but the service.
 
         Raises:
-            PortError: Storage did not answer.
+            PortError: Storage did not answer, or there is such a bucket, and everybody may read it.
         """
         try:
             await self._storage.create_bucket(self._bucket, options={"public": False})
         except _ANSWERLESS as error:
             if not is_duplicate(error):
                 raise told(error) from error
+            if await self._is_public():
+                raise PortError(ErrorKind.ACCESS_DENIED, _PUBLIC.format(self._bucket)) from None
+
+    async def _is_public(self) -> bool:
+        try:
+            return (await self._storage.get_bucket(self._bucket)).public
+        except ValueError:  # told in a shape that the client does not know
+            return False
+        except _ANSWERLESS as error:
+            raise told(error) from error
 
     async def put(self, organization_id: OrganizationId, key: str, data: bytes) -> None:
         """Store bytes, in one request or, where there are many, in pieces."""

@@ -11,8 +11,8 @@ from mentorfy_core.errors import CallerError, Conflict, Fenced, MentorfyError, N
 REFUSALS: Final[Mapping[str, type[CallerError]]] = {"PT404": NotFound, "PT409": Conflict, "PT410": Fenced}
 """The codes that our own functions raise, with a message of ours. A gateway's 404 or 409 has another code."""
 
-_OUR_MISTAKE: Final = re.compile(r"(0A|21|22|23|42|2F|39|P0)[0-9A-Z]{3}|PGRST1..")
-"""What would be refused again: values, constraints, statements. Asking again for ever would hide it."""
+_OUR_MISTAKE: Final = re.compile(r"(0A|21|22|23|42|2F|39|54|P0)[0-9A-Z]{3}|PGRST1..")
+"""What would be refused again: values, sizes, constraints, statements. Asking again for ever would hide it."""
 
 _NO_FUNCTION: Final = "PGRST202"
 
