@@ -7,9 +7,11 @@ import os
 import pty
 import re
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -375,6 +377,14 @@ class TestStart:
         for command in ("status", "up", "documents"):
             assert program.run(command, code=1).stderr.count("\n") == 1
         assert "mentorfy.db is damaged" in program.run("doctor", code=1).stdout
+
+    def test_a_clock_that_was_wrong_for_a_moment_is_noticed(self, program: Program) -> None:
+        assert program.json("status")
+        with closing(sqlite3.connect(program.data / "mentorfy.db")) as database, database:
+            database.execute("UPDATE clock SET last_at = '2099' || substr(last_at, 5)")
+        wrong = [check for check in program.json("doctor", code=1)["checks"] if not check["ok"]]
+        assert [check["name"] for check in wrong] == ["clock", "workers"]
+        assert "ahead of this machine's clock" in wrong[0]["message"]
 
     def test_a_project_that_does_not_answer_is_one_sentence(self, tmp_path: Path) -> None:
         keys = {"SUPABASE_SECRET_KEY": "sb_secret_hush", "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_hush"}

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,9 @@ FILES: Final = {
 
 IN_SUPABASE: Final = ("httpx", "postgrest", "storage3", "supabase_auth")
 """What a store in Supabase imports besides."""
+
+AHEAD: Final = timedelta(minutes=1)
+"""By how much the store's time may differ."""
 
 SET_UP: Final = "./dev setup"
 ROOM: Final = 500_000_000
@@ -180,5 +184,19 @@ async def _installation(settings: Settings, program: str) -> list[Check]:
         return [Check(name=name, ok=False, message=str(error), mend=_MEND_STORE[settings.store])]
     return [
         Check(name=name, ok=True, message=f"the {name} opens and has this program's schema"),
+        _clock(now.at),
         _checked("workers", ok=now.workers > 0, good=now.sentence, bad=now.sentence, mend=f"{program} up"),
     ]
+
+
+def _clock(told: datetime) -> Check:
+    """Look whether the store's time stands still: it never goes back, even if a clock was wrong for a moment only."""
+    ahead = told - datetime.now(UTC)
+    return _checked(
+        "clock",
+        ok=ahead < AHEAD,
+        good="the store's time is this machine's",
+        bad=f"the store's time is {ahead.total_seconds() / 60:.0f} minutes ahead of this machine's clock: something was"
+        " written by a wrong one. Until it has caught up no lease ends and nothing is tried again",
+        mend="set this machine's clock right; if it is right, wait, or stop Mentorfy and put back a copy",
+    )

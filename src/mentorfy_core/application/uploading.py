@@ -70,23 +70,29 @@ class AddFile:
         Raises:
             Forbidden: The actor is a member.
             NotFound: No such import in the actor's organisation.
-            IllegalTransition: The import waits for no files.
+            IllegalTransition: The import waits for no files, or not for long enough for this one.
             InvalidInput: It has too many files already.
             PortError: The bytes could not be stored.
         """
         require_operator(actor)
-        job = (await self.ports.imports.get(actor.organization_id, import_id)).value
-        if job.state is not ImportState.IDLE or job.source != UPLOAD:
-            raise IllegalTransition("This import takes no more files. Start a new one.")
+        job = await self._waiting(actor, import_id)
         if await self.ports.uploads.count(actor.organization_id, import_id) >= MOST_FILES:
             raise InvalidInput(
                 f"One import takes {MOST_FILES:,} files: finish this one, and upload the rest in another."
             )
         try:
-            return await self._take(job, name, data, size)
+            taken = await self._take(job, name, data, size)
         finally:
             async for _ in data:  # who sends hears our answer only after everything was sent
                 pass
+        await self._waiting(actor, import_id)  # else its plan may have been made meanwhile, without this file
+        return taken
+
+    async def _waiting(self, actor: Actor, import_id: ImportId) -> Import:
+        job = (await self.ports.imports.get(actor.organization_id, import_id)).value
+        if job.state is not ImportState.IDLE or job.source != UPLOAD:
+            raise IllegalTransition("This import takes no more files. Start a new one.")
+        return job
 
     async def _take(
         self, job: Import, name: str, data: AsyncIterator[bytes], size: int

@@ -145,6 +145,22 @@ async def test_an_upload_needs_files_and_takes_none_after_its_end(world: World) 
         await world.mentorfy.finish_upload(OWNER, job.id)
 
 
+async def test_a_file_that_arrives_after_the_end_is_not_said_to_be_taken(world: World) -> None:
+    """It was begun before: from two windows, or by a program that sends several at once."""
+    job = await world.mentorfy.start_upload(OWNER)
+    await world.mentorfy.add_file(OWNER, job.id, "a.md", sent())
+
+    async def late() -> AsyncIterator[bytes]:
+        yield b"The boat "
+        await world.mentorfy.finish_upload(OWNER, job.id)
+        await step(world)
+        yield b"is blue."
+
+    with pytest.raises(IllegalTransition, match="no more files"):
+        await world.mentorfy.add_file(OWNER, job.id, "b.md", late())
+    assert (await world.mentorfy.look.import_job(OWNER, job.id)).total == 1
+
+
 async def test_an_upload_takes_so_many_files_and_no_more(world: World) -> None:
     job = await world.mentorfy.start_upload(OWNER)
 
