@@ -78,6 +78,12 @@ begin
     end if;
 end $$;
 
+create function mentorfy.end_resets(person uuid) returns void language sql volatile set search_path = '' as $$
+    delete from public.link as l where l.kind = 'reset' and person in (l.created_by, l.user_id)
+$$;
+comment on function mentorfy.end_resets is
+    'Who may make somebody choose a new password depends on what both are everywhere: with that, such links end.';
+
 create function mentorfy.add_member(member jsonb) returns void language plpgsql volatile set search_path = '' as $$
 declare
     place public.organization_member := jsonb_populate_record(null::public.organization_member, member);
@@ -96,6 +102,7 @@ begin
     if not found then
         raise sqlstate 'PT409' using message = 'there is a member with this id';
     end if;
+    perform mentorfy.end_resets(place.user_id);
 end $$;
 
 create function public.organization_add(fresh jsonb, owner jsonb) returns jsonb
@@ -162,6 +169,7 @@ begin
         raise sqlstate 'PT409' using message = 'the organisation would be left without an owner';
     end if;
     delete from public.link as l where l.organization_id = organization and person in (l.created_by, l.user_id);
+    perform mentorfy.end_resets(person);
     if removed is not null then
         delete from public.token as t where t.organization_id = organization and t.user_id = person;
     end if;

@@ -271,6 +271,7 @@ class TestTokens:
         who = program.get("/api/session").json()
         assert (who["role"], who["by_token"]) == ("admin", True)
         assert program.post("/api/invitations", json={"role": "member"}).status_code == 201
+        assert program.post("/api/invitations", json={"role": "admin"}).status_code == 403
         assert program.post("/api/invitations", json={"role": "owner"}).status_code == 403
 
     def test_it_is_never_more_than_its_owner(self, house: House) -> None:
@@ -285,6 +286,10 @@ class TestTokens:
         assert program.patch("/api/session", json={"organization_id": str(house.theirs.id)}).status_code == 403
         for path in ("name", "password", "sessions/end", "tokens"):
             assert program.post(f"/account/{path}", data={"name": "Eve"}).status_code == 403
+        for one in program.get("/api/members").json():
+            assert program.post(f"/api/members/{one['id']}/link").status_code == 403
+            assert program.post(f"/members/{one['id']}/link").status_code == 403
+        assert program.post("/members", data={"role": "member"}).status_code == 403
 
     def test_a_revoked_one_is_nobody(self, house: House, program: TestClient) -> None:
         [token] = program.get("/api/tokens").json()

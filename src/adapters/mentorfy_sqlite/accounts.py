@@ -6,6 +6,7 @@ from typing import Final
 from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import MemberId, OrganizationId, SessionId
 from mentorfy_core.people import Account, Member, Membership, Organization
+from mentorfy_core.people.links import LinkKind
 from mentorfy_sqlite.rows import Shape
 from mentorfy_sqlite.transaction import Transaction
 
@@ -92,6 +93,15 @@ def add_member(tx: Transaction, member: Member) -> None:
     )
     if written.rowcount != 1:
         raise Conflict("there is a member with this id")
+    end_resets(tx, member.id)
+
+
+def end_resets(tx: Transaction, person: MemberId) -> None:
+    """End the links by which somebody may choose a password that this person made, or that make them choose one.
+
+    Who may make such a link depends on what both are everywhere, and that has changed.
+    """
+    tx.run("DELETE FROM link WHERE kind = ? AND ? IN (created_by, member_id)", (LinkKind.RESET.value, str(person)))
 
 
 _STORED: Final = Shape(Member, without={"name", "email"})

@@ -15,6 +15,7 @@ from mentorfy_sqlite.accounts import (
     ORGANIZATION,
     account_of,
     add_member,
+    end_resets,
     member_of,
     memberships,
     save_account,
@@ -128,3 +129,4 @@ def _write_role(tx: Transaction, before: Member, after: Member) -> None:
 def _end_links(tx: Transaction, member: Member) -> None:
     organization, person = _key(member)
     tx.run("DELETE FROM link WHERE organization_id = ? AND ? IN (created_by, member_id)", (organization, person))
+    end_resets(tx, member.id)

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mentorfy_core.application import Mentorfy
-from mentorfy_core.errors import NotFound
+from mentorfy_core.errors import Forbidden, NotFound
+from mentorfy_core.ids import SessionId
 from mentorfy_core.people import Actor
 from mentorfy_web import notices
 from mentorfy_web.doors import SignInNeeded
@@ -37,6 +38,16 @@ class Visit:
         if self.visitor is None:
             raise SignInNeeded
         return self.visitor.actor
+
+    def require_browser(self) -> SessionId:
+        """Return the visitor's session: a stolen token must not become a password, a session, a token or a person.
+
+        Raises:
+            Forbidden: They came with a token, or nobody is signed in.
+        """
+        if self.visitor is None or self.visitor.session is None:
+            raise Forbidden("A token cannot do that: sign in with a browser.")
+        return self.visitor.session
 
     @property
     def is_htmx(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mentorfy_core.errors import Forbidden
 from mentorfy_core.ids import LinkId, MemberId
 from mentorfy_core.people import Actor, Member, Role
 from mentorfy_core.people.audits import Act, Action, audit
@@ -123,10 +124,13 @@ class Members:
         """Make a link that lets a member choose a new password; earlier ones of theirs end.
 
         Raises:
-            Forbidden: The actor may not, here or in another organisation of theirs.
+            Forbidden: The actor may not, here or in another organisation of theirs; or it is they themselves, who know
+                their password, or ask somebody else.
             NotFound: No such member.
         """
         member = await self._touched(actor, member_id)
+        if member_id == actor.member_id:
+            raise Forbidden("Change your own password on Your account. If it is lost, somebody else makes you a link.")
         own = await self.ports.people.memberships(actor.member_id)
         theirs = await self.ports.people.memberships(member_id)
         require_may_link(

@@ -31,6 +31,9 @@ class PeopleStore(Protocol):
     async def add_member(self, member: Member) -> None:
         """Store another member; makes their account where there is none. Who was removed may be added again.
 
+        Links to a new password that they made anywhere, or that are theirs, end with it: who may make one depends on
+        what both are everywhere.
+
         Raises:
             NotFound: No such organisation.
             Conflict: There is a member with this id.
@@ -56,8 +59,8 @@ class PeopleStore(Protocol):
     async def change_member(self, before: Member, after: Member, act: Act) -> None:
         """Change a member's role, or remove them by ``removed_at``; the act is one write with it.
 
-        Links that they made, and links that sign them in by this organisation, end with it; so do the tokens of who
-        is removed.
+        Links that they made here, and links that sign them in by this organisation, end with it, and wherever they were
+        made, links to a new password that they made or that are theirs; so do the tokens of who is removed.
 
         Raises:
             NotFound: No such member, or removed already.

@@ -288,6 +288,8 @@ class TestMembers:
         await another_organization(world, OWNER)
         with pytest.raises(Forbidden, match="another organisation"):
             await world.mentorfy.members.new_link(mia, OWNER.member_id)
+        with pytest.raises(Forbidden, match="your own password"):
+            await world.mentorfy.members.new_link(OWNER, OWNER.member_id)
         assert (await world.mentorfy.members.new_link(OWNER, mia.member_id)).link.kind is LinkKind.RESET
 
     async def test_another_organisation_comes_with_a_bot(self, world: World) -> None:

@@ -7,6 +7,7 @@ from mentorfy_core.errors import Conflict, NotFound
 from mentorfy_core.ids import MemberId, OrganizationId, SessionId
 from mentorfy_core.people import Account, Member, Membership, Organization, Role
 from mentorfy_core.people.audits import Act, Audited
+from mentorfy_core.people.links import LinkKind
 from mentorfy_core.ports.runtime import Read
 from mentorfy_local.memory.state import MemoryState
 
@@ -61,6 +62,7 @@ class MemoryPeopleStore:
         for link in list(self._state.links.values()):
             if link.organization_id == key[0] and key[1] in {link.created_by, link.member_id}:
                 del self._state.links[link.digest]
+        _end_resets(self._state, before.id)
         for token in list(self._state.tokens.values()):
             if after.removed_at and (token.organization_id, token.member_id) == key:
                 del self._state.tokens[token.digest]
@@ -120,6 +122,14 @@ def add_member(state: MemoryState, member: Member) -> None:
         require_free_email(state, account)
         state.accounts[member.id] = account
     state.members[key] = member
+    _end_resets(state, member.id)
+
+
+def _end_resets(state: MemoryState, person: MemberId) -> None:
+    """See ``mentorfy_sqlite.accounts.end_resets``."""
+    for link in list(state.links.values()):
+        if link.kind is LinkKind.RESET and person in {link.created_by, link.member_id}:
+            del state.links[link.digest]
 
 
 def member_of(state: MemoryState, organization_id: OrganizationId, member_id: MemberId) -> Member:

@@ -86,6 +86,7 @@ async def remove(visit: Visit) -> None:
 
 async def make_link(visit: Visit) -> LinkView:
     """Make a link that lets a member choose a new password."""
+    visit.require_browser()
     return _link(visit, await visit.mentorfy.members.new_link(visit.actor, _member_id(visit)))
 
 
@@ -95,7 +96,9 @@ async def list_invitations(visit: Visit) -> list[Invitation]:
 
 
 async def invite(visit: Visit, body: NewInvitation) -> LinkView:
-    """Make an invitation."""
+    """Make an invitation; by a token, of no operator."""
+    if body.role is not Role.MEMBER:
+        visit.require_browser()
     return _link(visit, await visit.mentorfy.members.invite(visit.actor, body.role, body.email))
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mentorfy_core.errors import Forbidden
 from mentorfy_core.ids import TokenId
 from mentorfy_core.people import Role
 from mentorfy_core.people.credentials import LONGEST_NAME
@@ -55,8 +54,7 @@ async def list_tokens(visit: Visit) -> list[TokenView]:
 
 async def make(visit: Visit, body: WantedToken) -> MadeToken:
     """Make a token."""
-    if visit.visitor is None or visit.visitor.by_token:
-        raise Forbidden("A token cannot make tokens: sign in with a session.")
+    visit.require_browser()
     made = await visit.mentorfy.tokens.add(visit.actor, body.name, body.role)
     return MadeToken(_shape(made.token), made.secret)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from mentorfy_core.application.account import NewToken
-from mentorfy_core.errors import Forbidden, InvalidInput, NotFound, TooManyAttempts
+from mentorfy_core.errors import InvalidInput, NotFound, TooManyAttempts
 from mentorfy_core.ids import SessionId, TokenId
 from mentorfy_core.people import Role
 from mentorfy_core.people.roles import POWER
@@ -23,7 +23,7 @@ async def show_account(visit: Visit) -> Response:
 
 async def rename(visit: Visit) -> Response:
     """Change one's name."""
-    _require_browser(visit)
+    visit.require_browser()
     name = str((await visit.form()).get("name", ""))
     try:
         await visit.mentorfy.account.rename(visit.actor.member_id, name)
@@ -34,7 +34,7 @@ async def rename(visit: Visit) -> Response:
 
 async def change_password(visit: Visit) -> Response:
     """Change one's password; other browsers are signed out."""
-    keep, form = _require_browser(visit), await visit.form()
+    keep, form = visit.require_browser(), await visit.form()
     old, new = str(form.get("old", "")), str(form.get("password", ""))
     try:
         await visit.mentorfy.account.change_password(visit.actor.member_id, old, new, caller_of(visit.request), keep)
@@ -47,7 +47,7 @@ async def change_password(visit: Visit) -> Response:
 
 async def end_session(visit: Visit) -> Response:
     """Sign one browser out."""
-    _require_browser(visit)
+    visit.require_browser()
     if not await visit.mentorfy.sessions.end(visit.actor.member_id, SessionId(visit.id("session_id"))):
         raise NotFound("There is no such session.")
     return visit.go("/account", "That browser is signed out.")
@@ -55,14 +55,14 @@ async def end_session(visit: Visit) -> Response:
 
 async def end_sessions(visit: Visit) -> Response:
     """Sign out everywhere, here too."""
-    _require_browser(visit)
+    visit.require_browser()
     await visit.mentorfy.sessions.end_all(visit.actor.member_id)
     return let_out(visit.go("/login", "You are signed out everywhere."))
 
 
 async def make_token(visit: Visit) -> Response:
     """Make a token and show it, this once."""
-    _require_browser(visit)
+    visit.require_browser()
     form = await visit.form()
     name, role = str(form.get("token_name", "")), str(form.get("role", ""))
     try:
@@ -93,17 +93,6 @@ async def _page(visit: Visit, status: int = HTTPStatus.OK, *, made: NewToken | N
         made=made,
         **{"name": account.value.name, "wrong": {}, **shown},
     )
-
-
-def _require_browser(visit: Visit) -> SessionId:
-    """Return the visitor's session: a stolen token must not become a password, a session or another token.
-
-    Raises:
-        Forbidden: They came with a token.
-    """
-    if visit.visitor is None or visit.visitor.session is None:
-        raise Forbidden("A token cannot do that: sign in with a browser.")
-    return visit.visitor.session
 
 
 WAYS: Final = (

@@ -35,6 +35,7 @@ async def invite(visit: Visit) -> Response:
     """Make an invitation and show its link, this once."""
     form = await visit.form()
     email = str(form.get("email", ""))
+    visit.require_browser()
     try:
         issued = await visit.mentorfy.members.invite(visit.actor, _role(form), email)
     except InvalidInput as error:
@@ -71,6 +72,7 @@ async def remove(visit: Visit) -> Response:
 async def new_link(visit: Visit) -> Response:
     """Make a link that lets a member choose a new password, and show it, this once."""
     member_id = _member_id(visit)
+    visit.require_browser()
     try:
         issued = await visit.mentorfy.members.new_link(visit.actor, member_id)
     except Forbidden as error:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from mentorfy_core.errors import Conflict, NotFound
-from mentorfy_core.ids import LinkId, MemberId
-from mentorfy_core.people import Account, Member, Role
+from mentorfy_core.ids import LinkId, MemberId, OrganizationId
+from mentorfy_core.people import Account, Member, Organization, Role
 from mentorfy_core.people.links import Link, LinkKind, Redemption
 from mentorfy_core.ports.links import LinkStore
 from mentorfy_core.ports.people import AuditStore, PeopleStore
@@ -218,6 +218,40 @@ class LinkStoreContract(WithPeople):
             with pytest.raises(NotFound):
                 await store.find(link.digest)
         assert (await store.find(others.digest)).value == others
+
+    @pytest.mark.parametrize("joins", ["the person", "the maker", "the person, as an owner"])
+    async def test_links_to_a_password_end_when_either_becomes_somebody_elsewhere(
+        self, store: LinkStore, people: PeopleStore, owner: Member, stranger: Member, joins: str
+    ) -> None:
+        """Whoever holds one is that person in all of their organisations, and was allowed to be so in the old ones."""
+        bob = a_member(owner.organization_id)
+        await people.add_member(bob)
+        reset, signing_in = a_link(owner, LinkKind.RESET, of=bob), a_link(owner, LinkKind.INVITE)
+        for link in (reset, signing_in):
+            await store.issue(link, an_act(owner))
+        who = owner if joins == "the maker" else bob
+        place = replace(who, organization_id=stranger.organization_id, role=Role.MEMBER)
+        if joins.endswith("owner"):
+            fresh = Organization(id=OrganizationId(new_id()), name="Another", created_at=LONG_AGO)
+            assert await people.add_organization(fresh, replace(place, organization_id=fresh.id, role=Role.OWNER))
+        else:
+            await people.add_member(place)
+        with pytest.raises(NotFound):
+            await store.find(reset.digest)
+        assert (await store.find(signing_in.digest)).value == signing_in
+
+    async def test_links_to_a_password_end_when_a_role_changes_elsewhere(
+        self, store: LinkStore, people: PeopleStore, owner: Member, stranger: Member
+    ) -> None:
+        bob = a_member(owner.organization_id)
+        await people.add_member(bob)
+        there = replace(bob, organization_id=stranger.organization_id, role=Role.MEMBER)
+        await people.add_member(there)
+        reset = a_link(owner, LinkKind.RESET, of=bob)
+        await store.issue(reset, an_act(owner))
+        await people.change_member(there, replace(there, role=Role.ADMIN), an_act(stranger))
+        with pytest.raises(NotFound):
+            await store.find(reset.digest)
 
     async def test_who_is_no_member_any_more_is_not_let_in(
         self, store: LinkStore, people: PeopleStore, owner: Member
