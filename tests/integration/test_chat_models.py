@@ -130,7 +130,7 @@ def test_without_a_seed_nothing_is_claimed(evidence: tuple[Evidence, ...]) -> No
     assert extract(replace(request("How many benches are there?"), evidence=evidence)) == NOTHING
 
 
-@pytest.mark.parametrize("text", ["”””", "⟦⟧", "…", " \n ", "“?!”"])
+@pytest.mark.parametrize("text", ["”””", "\ue000\ue001", "…", " \n ", "“?!”"])
 def test_what_cannot_be_quoted_is_cited(text: str) -> None:
     assert extract(request("What?", text)) == f"{LEAD}\n\n[1]"
 
@@ -190,7 +190,7 @@ words = st.sampled_from(
             "。",
             "…",
         ),
-        *("a | b", "|", "-", "#", "“", "”", "⟦", "⟧", "[1]", "[2]", "\n", "\n\n", "\r\n", "\u2028"),
+        *("a | b", "|", "-", "#", "“", "”", "\ue000", "\ue001", "\ue002", "[1]", "[2]", "\n", "\n\n", "\r\n", "\u2028"),
     ]
 )
 texts = st.one_of(st.lists(words, max_size=60).map(" ".join), st.text(max_size=300))
@@ -208,7 +208,7 @@ def test_units_are_ordered_short_and_quotable(text: str) -> None:
         last = unit.end
 
 
-@given(text=st.text(alphabet="ab c, “”⟦|\n", min_size=400, max_size=3000))
+@given(text=st.text(alphabet="ab c, “”\ue000|\n", min_size=400, max_size=3000))
 def test_no_word_of_a_long_text_is_lost(text: str) -> None:
     kept = "".join(text[unit.start : unit.end] for unit in units(text))
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]

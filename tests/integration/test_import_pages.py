@@ -20,6 +20,7 @@ from mentorfy_runtime.settings import Settings
 from mentorfy_web.app import create_app
 from mentorfy_web.guard import LARGEST_BODY
 from mentorfy_web.pages.imports import PART
+from mentorfy_web.routing import LARGEST_OF_WORDS
 from tests.integration.servers.seeded import a_tenant, signed_in
 
 PATIENCE = 20  # seconds for a step of an import
@@ -234,6 +235,14 @@ def test_a_form_uploads_files_and_folders_in_one_request(site: Site) -> None:
 
 def test_a_form_without_files_is_told_so(site: Site) -> None:
     assert "Choose files or a folder first" in site.upload([("files", ("", b""))]).text
+
+
+@pytest.mark.parametrize("path", ["/api/conversations", "/members"])
+def test_what_carries_no_files_is_not_read_for_ever(site: Site, path: str) -> None:
+    """It is held in memory whole."""
+    headers = {"content-length": str(LARGEST_OF_WORDS + 1), "content-type": "application/json"}
+    asked = {"organization": site.organization}
+    assert site.client.post(path, content=iter([b"{"]), headers=headers, params=asked).status_code == 413
 
 
 def test_a_form_that_is_too_large_is_told_what_to_do(site: Site) -> None:

@@ -222,6 +222,7 @@ class TestGoing:
         {"origin": "https://evil.example"},
         {"origin": "http://testserver.evil.example"},
         {"origin": ""},
+        {"origin": "http://["},
     ],
 )
 @pytest.mark.parametrize("path", ["/login", "/logout", "/switch"])

@@ -12,7 +12,7 @@ from typing import Final
 MAX_UNIT: Final = 400
 """Characters of one unit; longer sentences are cut, where possible between clauses."""
 
-UNQUOTABLE: Final = re.compile("[“”⟦⟧]")
+UNQUOTABLE: Final = re.compile("[“”\ue000-\ue002]")
 """What would end a quote, or be taken for its placeholder; see ``mentorfy_core.conversations.citations``."""
 
 _WRAPPED: Final = 60

@@ -79,4 +79,7 @@ def _is_ours(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True  # no browser: it has no cookie that a foreign page could use
-    return urlsplit(origin).netloc == headers.get("host")
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False

@@ -79,8 +79,11 @@ def rendered_text(concealed: str, quotes: Sequence[Quote], address: str) -> Mark
     )
     words = words_of(quotes)
 
-    def put_in(match: re.Match[str]) -> str:  # only we write tokens, and no attribute that is left can hold one
-        one = cited[int(match[1]) - 1]
+    def put_in(match: re.Match[str]) -> str:  # no attribute that is left can hold a token
+        number = int(match[1])
+        if not 1 <= number <= len(cited):
+            return ""  # not ours: written as entities by whoever wrote the text
+        one = cited[number - 1]
         return str(_words(one, words) + _marker(one, quotes, address))
 
     return Markup(_TOKEN.sub(put_in, harmless))

@@ -4,7 +4,7 @@ Those with one path become one Starlette route, so that ``Allow`` is right.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from mentorfy_core.application import Mentorfy
 from mentorfy_web.doors import Door, require
+from mentorfy_web.guard import LARGEST_BODY
 from mentorfy_web.organizations import require_same_organization
 from mentorfy_web.visitors import visitor_of
 from mentorfy_web.visits import Visit
@@ -27,6 +28,9 @@ MEMBERS_START: Final = "/chat"
 LARGEST_OF_STRANGERS: Final = 64 * 2**10
 """Bytes that are read of a request from somebody who may be anybody."""
 
+LARGEST_OF_WORDS: Final = 8 * 2**20
+"""Bytes that are read of a request without files: they are held in memory whole."""
+
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
@@ -36,6 +40,7 @@ class Way:
 
     Attributes:
         anonymous: Whether nobody is asked who they are, since it makes no difference: the store is left in peace.
+        takes_files: Whether a request may be as large as files are.
     """
 
     method: str
@@ -43,6 +48,7 @@ class Way:
     door: Door
     handler: Handler
     anonymous: bool = False
+    takes_files: bool = False
 
 
 def routes_of(ways: Iterable[Way]) -> Sequence[Route]:
@@ -54,9 +60,14 @@ def routes_of(ways: Iterable[Way]) -> Sequence[Route]:
 
 
 def _route(path: str, methods: Mapping[str, Way]) -> Route:
-    is_open = any(way.door is Door.OPEN for way in methods.values())
-    limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_OF_STRANGERS)] if is_open else []
+    limits = [Middleware(RequestBodyLimitMiddleware, max_body_size=_largest(methods.values()))]
     return Route(path, _endpoint(methods), methods=list(methods), middleware=limits)
+
+
+def _largest(ways: Collection[Way]) -> int:
+    if any(way.door is Door.OPEN for way in ways):
+        return LARGEST_OF_STRANGERS
+    return LARGEST_BODY if any(way.takes_files for way in ways) else LARGEST_OF_WORDS
 
 
 def _endpoint(methods: Mapping[str, Way]) -> Callable[[Request], Awaitable[Response]]:

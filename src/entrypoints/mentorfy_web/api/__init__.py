@@ -1,8 +1,10 @@
 """The JSON API: every operation there is, and its description."""
 
+import json
+from functools import cache
 from typing import Final
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from mentorfy_runtime.build import build
 from mentorfy_web.api import (
@@ -39,8 +41,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 )
 
 
+@cache
+def _description() -> bytes:
+    return json.dumps(openapi(OPERATIONS, build()), ensure_ascii=False).encode()
+
+
 async def _describe(visit: Visit) -> Response:
-    return JSONResponse(openapi(OPERATIONS, build()))
+    return Response(_description(), media_type="application/json")
 
 
-WAYS: Final = (Way("GET", "/api/openapi.json", Door.OPEN, _describe), *(operation.way for operation in OPERATIONS))
+WAYS: Final = (
+    Way("GET", "/api/openapi.json", Door.OPEN, _describe, anonymous=True),
+    *(operation.way for operation in OPERATIONS),
+)

@@ -58,7 +58,7 @@ class Operation:
     @property
     def way(self) -> Way:
         """The route of it."""
-        return Way(self.method, self.path, self.door, _handler(self))
+        return Way(self.method, self.path, self.door, _handler(self), takes_files=bool(self.accepts))
 
 
 def _handler(operation: Operation) -> Handler:

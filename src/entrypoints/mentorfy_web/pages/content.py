@@ -1,5 +1,6 @@
 """``/``: the documents, where each stands, and what can be done about it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -77,10 +78,10 @@ def _asked(visit: Visit) -> ContentQuery:
 
 
 def _since(visit: Visit) -> int:
-    try:
-        return int(visit.request.query_params.get("since", ""))
-    except ValueError:
-        raise InvalidInput("Say since which revision.") from None
+    since = visit.request.query_params.get("since", "")
+    if not re.fullmatch(r"[0-9]{1,18}", since):
+        raise InvalidInput("Say since which revision.")
+    return int(since)
 
 
 async def _rows(visit: Visit, tree: Folder, asked: ContentQuery, folder: Folder | None) -> list[Row]:

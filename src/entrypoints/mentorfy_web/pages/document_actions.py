@@ -119,7 +119,10 @@ def _sentence(outcome: Outcome, what: str) -> str:
 
 def _back(visit: Visit, notice: str) -> Response:
     """Return to the page of ours that the form was on."""
-    came_from = urlsplit(visit.request.headers.get("referer", ""))
+    try:
+        came_from = urlsplit(visit.request.headers.get("referer", ""))
+    except ValueError:
+        came_from = urlsplit("/")
     known = came_from.path == "/" or came_from.path.startswith("/documents/")
     where = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     return visit.go(where if known else "/", notice)

@@ -56,6 +56,6 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 WAYS: Final = (
-    Way("POST", "/imports/uploads", Door.OPERATOR, upload),
-    Way("POST", "/imports/{import_id}/files", Door.OPERATOR, add),
+    Way("POST", "/imports/uploads", Door.OPERATOR, upload, takes_files=True),
+    Way("POST", "/imports/{import_id}/files", Door.OPERATOR, add, takes_files=True),
 )
