@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from mentorfy_core.application.budgeting import NotYet
@@ -21,7 +22,6 @@ from mentorfy_core.errors import (
     IllegalTransition,
     NotFound,
     PortError,
-    StoreUnavailable,
     clean,
     named,
     port_error_in,
@@ -118,10 +118,10 @@ class Attempt:
             try:
                 read = await until_answered(lambda: self.ports.documents.get(document.organization_id, document.id))
                 after = transition(read.value, report, read.at, self.retries)
-                await self.ports.documents.save(after, report)
+                await until_answered(partial(self.ports.documents.save, after, report))
                 self.tally.note(Count.ENDS, how_it_ended(report))
                 break
-            except (Conflict, StoreUnavailable):
+            except Conflict:
                 continue
             except (Fenced, IllegalTransition, NotFound):
                 self.tally.note(Count.LATE)

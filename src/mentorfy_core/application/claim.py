@@ -23,6 +23,9 @@ Ids: TypeAlias = tuple[OrganizationId, DocumentId]
 CANDIDATES: Final = 6
 """How many due documents a worker chooses among, so that several workers rarely want the same one."""
 
+FURTHER: Final = 100
+"""How many it looks at where it got none of those: copies of what is being learned wait for it, and stand in line."""
+
 FRESH: Final = timedelta(seconds=10)
 """How long a worker trusts what it has read of pauses: who stood still since then looks again."""
 
@@ -59,11 +62,16 @@ class Claim:
             StoreUnavailable: The store does not say what is due.
         """
         blocked = await Obstacles(self.ports, self.timing).blocked_documents()
-        due = await self.ports.documents.due(CANDIDATES, blocked.value)
-        for organization_id, document_id in self._from_anywhere(due):
-            pick = await self._try(organization_id, document_id, blocked, busy=busy)
-            if pick.document or pick.wants_quiet:
-                return pick
+        tried: set[Ids] = set()
+        for limit in (CANDIDATES, FURTHER):
+            due = [ids for ids in await self.ports.documents.due(limit, blocked.value) if ids not in tried]
+            for organization_id, document_id in self._from_anywhere(due):
+                pick = await self._try(organization_id, document_id, blocked, busy=busy)
+                if pick.document or pick.wants_quiet:
+                    return pick
+            tried.update(due)
+            if len(tried) < limit:
+                break
         return Pick()
 
     def _from_anywhere(self, due: Sequence[Ids]) -> Sequence[Ids]:

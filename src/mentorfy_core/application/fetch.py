@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from mentorfy_core.application.held import until_answered
 from mentorfy_core.application.obstacles import blaming
 from mentorfy_core.documents.events import Fetched
 from mentorfy_core.documents.model import Document
@@ -19,7 +20,10 @@ def storage_key(document: Document, token: ClaimToken) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Read the bytes, make sure they are one version, and store them."""
+    """Read the bytes, make sure they are one version, and store them.
+
+    A source that is kept in the store, such as uploads, is asked until the store answers.
+    """
 
     ports: Ports
 
@@ -34,9 +38,9 @@ class Fetch:
             raise PortError(ErrorKind.UNSUPPORTED, f"This installation has no source named “{document.source}”.")
         organization_id, external_id = document.organization_id, document.external_id
         with blaming(document.source):
-            before = await source.token(organization_id, external_id)
-            data = await source.read(organization_id, external_id)
-            after = await source.token(organization_id, external_id)
+            before = await until_answered(lambda: source.token(organization_id, external_id))
+            data = await until_answered(lambda: source.read(organization_id, external_id))
+            after = await until_answered(lambda: source.token(organization_id, external_id))
         if after != before:
             raise PortError(ErrorKind.NETWORK_ERROR, "The file changed while it was being read.")
         key = storage_key(document, token)

@@ -1,10 +1,13 @@
 """An import as a long job: started by a person, claimed and carried on by workers."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from mentorfy_core.application.claim import FRESH
 from mentorfy_core.application.held import until_answered, while_held
 from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.prepare import Prepare
@@ -18,7 +21,6 @@ from mentorfy_core.errors import (
     InvalidInput,
     NotFound,
     PortError,
-    StoreUnavailable,
     clean,
     named,
 )
@@ -38,6 +40,7 @@ from mentorfy_core.ports import FileSource, Ports, Read
 from mentorfy_core.retries import RetryManager
 
 MAX_CONFLICTS: Final = 100
+TOO_SLOW: Final = "Nothing came from the source for too long. See that it is there; it is tried again."
 """How often a report is decided again because others keep changing the row; then the sweeper settles the attempt."""
 
 
@@ -112,6 +115,8 @@ class ClaimImport:
         for organization_id, import_id in await self.ports.imports.due(1, blocked.value):
             try:
                 read = await self.ports.imports.get(organization_id, import_id)
+                if read.at > blocked.at + FRESH:
+                    return None
                 token = ClaimToken(self.ports.new_id())
                 return await self.ports.imports.save(claimed(read.value, token, read.at, self.timing.lease))
             except (Conflict, IllegalTransition, NotFound):
@@ -149,23 +154,29 @@ class ImportAttempt:
         return await self.ports.imports.extend_lease(job.organization_id, job.id, job.epoch, self.timing.lease)
 
     async def _step(self, job: Import) -> None:
-        if import_owed(job) == "scan":
-            await self._scan(job)
-        else:
-            await self._prepare(job)
+        """Do the step, giving up one lease before an attempt may last no longer without anything new."""
+        loop, patience = asyncio.get_running_loop(), (self.timing.patience - self.timing.lease).total_seconds()
+        step = self._scan if import_owed(job) == "scan" else self._prepare
+        try:
+            async with asyncio.timeout(patience) as limit:
+                await step(job, lambda: limit.reschedule(loop.time() + patience))
+        except TimeoutError as error:
+            raise PortError(ErrorKind.NETWORK_ERROR, TOO_SLOW) from error
 
-    async def _scan(self, job: Import) -> None:
+    async def _scan(self, job: Import, goes_on: Callable[[], None]) -> None:
         source = self._source(job)
 
         async def report(found: int, current: str) -> None:
+            goes_on()
             await self._change(job, lambda read: _advanced(read, job, total=found, prepared=0, current=current))
 
         entries = await Scan(self.ports)(job, source, report)
         await until_answered(lambda: self.ports.imports.replace_plan(job.organization_id, job.id, job.epoch, entries))
         await self._change(job, lambda read: planned(read.value, job.epoch, len(entries), job.updated_at, read.at))
 
-    async def _prepare(self, job: Import) -> None:
+    async def _prepare(self, job: Import, goes_on: Callable[[], None]) -> None:
         async def report(done: int, current: str) -> None:
+            goes_on()
             await self._change(job, lambda read: _advanced(read, job, total=job.total, prepared=done, current=current))
             await self.ports.bell.ring()
 
@@ -193,8 +204,8 @@ class ImportAttempt:
         for _ in range(MAX_CONFLICTS):
             try:
                 read = await until_answered(lambda: self.ports.imports.get(job.organization_id, job.id))
-                await self.ports.imports.save(decide(read))
-            except (Conflict, StoreUnavailable):
+                await until_answered(partial(self.ports.imports.save, decide(read)))
+            except Conflict:
                 continue
             return
 

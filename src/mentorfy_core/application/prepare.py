@@ -81,7 +81,7 @@ class Prepare:
         outcome = await self._apply(job, entry)
         if outcome not in {entry.verdict, Verdict.UNCHANGED}:
             reason = REMOVED_MEANWHILE if outcome is Verdict.REMOVED else entry.reason
-            corrected = replace(entry, verdict=outcome, reason=reason)
+            corrected = replace(entry, verdict=outcome, reason=reason, keep_both=False)  # it has its own name now
             await self.ports.imports.correct(job.organization_id, job.id, job.epoch, corrected)
 
     async def _beside(self, job: Import, file: SourceFile) -> SourceFile:
@@ -183,7 +183,9 @@ def new_document(document_id: DocumentId, job: Import, file: SourceFile, now: da
 
 
 def _is_older_tombstone(known: Document, entry: Entry, job: Import) -> bool:
-    """Return whether the plan saw this very tombstone: what a person deleted since then stays deleted."""
-    seen_at, deleted_at = job.scanned_at, known.deleted_at
+    """Return whether the plan saw this very tombstone: what a person deleted since then stays deleted.
+
+    Also where it was gone before, and the person only made that final.
+    """
     seen = entry.verdict is Verdict.NEW and known.id == entry.document_id  # of a living row it saw something else
-    return seen and bool(deleted_at and seen_at and deleted_at < seen_at)
+    return seen and job.scanned_at is not None and known.updated_at < job.scanned_at

@@ -62,11 +62,14 @@ def planned(job: Import, epoch: int, total: int, scanned_at: datetime, now: date
 def advanced(job: Import, epoch: int, *, total: int, prepared: int, current: str, now: datetime) -> Import:
     """Return the import a bit further: files found so far, and how many of them are prepared.
 
+    Only what is prepared is progress: a listing begins anew in each try.
+
     Raises:
         Fenced: The attempt is over.
     """
     _require_current(job, epoch)
-    return replace(job, total=total, prepared=prepared, current=current, failures=0, updated_at=now)
+    failures = 0 if prepared > job.prepared else job.failures
+    return replace(job, total=total, prepared=prepared, current=current, failures=failures, updated_at=now)
 
 
 def completed(job: Import, epoch: int, now: datetime) -> Import:

@@ -142,6 +142,13 @@ def _failed(breaker: Breaker, event: Failed, now: datetime) -> Breaker:
     return replace(after, opened_at=now, probe_at=now + max(event.probe, event.retry_after or event.probe))
 
 
+def _asks_for_time(breaker: Breaker, event: Failed, now: datetime) -> Breaker:
+    """Let nobody look before the time that a server asks for, of which somebody hears whose attempt began earlier."""
+    if event.retry_after is None or breaker.probe_at is None or now + event.retry_after <= breaker.probe_at:
+        return breaker
+    return replace(breaker, probe_at=now + event.retry_after)
+
+
 def _worked(breaker: Breaker, _: Worked, __: datetime) -> Breaker:
     return replace(breaker, failures=breaker.failures - 1) if breaker.failures else breaker
 
@@ -159,6 +166,7 @@ def _probe_worked(breaker: Breaker, event: ProbeWorked, now: datetime) -> Breake
 RULES: Final[Mapping[tuple[State, type[Event]], Callable[[Breaker, Any, datetime], Breaker]]] = {
     (State.CLOSED, Failed): _failed,
     (State.CLOSED, Worked): _worked,
+    (State.OPEN, Failed): _asks_for_time,
     (State.OPEN, ProbeTaken): _probe_taken,
     (State.OPEN, ProbeWorked): _probe_worked,
 }

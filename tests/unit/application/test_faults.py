@@ -12,16 +12,19 @@ from mentorfy_core.application.attempt import TOO_SLOW, Attempt
 from mentorfy_core.application.claim import Claim
 from mentorfy_core.application.collect import Collect
 from mentorfy_core.application.held import to_the_end, until_answered
+from mentorfy_core.application.importing import TOO_SLOW as SILENT
 from mentorfy_core.application.importing import ClaimImport, ImportAttempt
 from mentorfy_core.application.learn import Learn
 from mentorfy_core.application.serve import Crew
 from mentorfy_core.application.sweep import Sweep
 from mentorfy_core.documents.events import Found
-from mentorfy_core.documents.model import Document, SourceFile, Status
+from mentorfy_core.documents.model import Document, SourceFile, Stage, Status
 from mentorfy_core.errors import UNEXPECTED, Conflict, ErrorKind, Fenced, NotFound, PortError, StoreUnavailable
 from mentorfy_core.ids import OrganizationId
+from mentorfy_core.imports.lifecycle import MAX_FAILURES, advanced
 from mentorfy_core.imports.model import Import, ImportState, Unreadable, Verdict
 from mentorfy_core.knowledge.model import ExtractedText
+from mentorfy_core.pauses import Blocked
 from mentorfy_core.retries import RetryManager
 from mentorfy_core.testing.samples import a_document
 from tests.unit.application.world import FAST, ORGANIZATION, OWNER, World, failing
@@ -446,6 +449,77 @@ async def test_an_import_whose_worker_was_lost_goes_on(world: World) -> None:
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).failures == 1
     await world.imported()
     assert (await world.mentorfy.look.import_job(OWNER, job.id)).state is ImportState.COMPLETE
+
+
+async def test_an_import_that_loses_each_of_its_workers_fails_in_the_end(world: World) -> None:
+    """Each finds a file and says so before it dies: a listing that begins anew is no progress."""
+    job = await world.start()
+    for _ in range(MAX_FAILURES):
+        claimed = await ClaimImport(world.ports, world.timing)()
+        assert claimed is not None
+        further = advanced(claimed, claimed.epoch, total=1, prepared=0, current="boat.txt", now=world.now)
+        await world.ports.imports.save(further)
+        world.later(minutes=5)
+        await Sweep(world.ports, RETRIES)(world.now)
+    assert (await world.mentorfy.look.import_job(OWNER, job.id)).state is ImportState.FAILED
+
+
+@pytest.mark.parametrize("lists", [False, True])
+async def test_a_source_that_hangs_is_given_up(world: World, lists: bool) -> None:
+    """Before anything came, or amid the listing; else the worker would never take another import."""
+    scan, hung = world.source.scan, replace(FAST, lease=timedelta(seconds=0.1), patience=timedelta(seconds=0.3))
+
+    async def hanging(organization_id: OrganizationId, root: str) -> AsyncIterator[object]:
+        async for item in scan(organization_id, root):
+            if lists:
+                yield item
+            await asyncio.Event().wait()
+
+    world.source.scan = hanging  # type: ignore[method-assign,assignment]
+    job = await world.start()
+    claimed = await ClaimImport(world.ports, world.timing)()
+    assert claimed is not None
+    await ImportAttempt(world.ports, RETRIES, hung)(claimed)
+    after = await world.mentorfy.look.import_job(OWNER, job.id)
+    assert (after.state, after.failures, after.claim, after.error) == (ImportState.SCANNING, 1, None, SILENT)
+
+
+async def test_a_worker_that_stood_still_before_it_claims_an_import_looks_again(world: World) -> None:
+    """Meanwhile its source may have been paused."""
+    await world.start()
+    due = world.ports.imports.due
+
+    async def late(limit: int, blocked: Blocked) -> object:
+        found = await due(limit, blocked)
+        world.later(minutes=25)
+        return found
+
+    world.meddle("imports", due=late)
+    assert await ClaimImport(world.ports, FAST)() is None
+
+
+async def test_copies_of_what_is_being_learned_stand_in_nobodys_way(world: World) -> None:
+    for number in range(12):
+        world.put(f"copy {number}.txt", "The keel is oak.\n")
+    world.put("yard.txt", "The yard is closed on Mondays.\n")
+    await planned(world)
+    held = []
+    while document := (await Claim(world.ports, RETRIES, world.timing)(busy=False)).document:
+        if document.claim and document.claim.stage is Stage.LEARN:
+            held.append(document.title)
+        else:
+            await Attempt(world.ports, RETRIES, world.timing)(document)
+        world.later(seconds=1)
+    assert len(held) == 3
+    assert {"boat.txt", "yard.txt"} < {*held}
+
+
+async def test_a_source_that_asks_a_store_that_is_away_waits_for_it(world: World) -> None:
+    """As uploads do: that is no failure of the document."""
+    await planned(world)
+    world.source.token = failing(DOWN, 2, world.source.token)  # type: ignore[method-assign]
+    document = await attempt(world)
+    assert (document.status, document.tries, world.failures.errors) == (Status.UPLOADED, 0, [])
 
 
 async def test_an_import_others_took_is_left_to_them(world: World) -> None:

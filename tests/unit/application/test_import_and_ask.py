@@ -7,11 +7,14 @@ import pytest
 
 from mentorfy_core.application.browse import PAGE
 from mentorfy_core.conversations.model import MessageStatus
+from mentorfy_core.documents.events import Deleted
+from mentorfy_core.documents.lifecycle import transition
 from mentorfy_core.documents.model import SourceFile, Status
 from mentorfy_core.errors import Conflict, ErrorKind, Forbidden, IllegalTransition, InvalidInput, NotFound, PortError
 from mentorfy_core.ids import ConversationId, DocumentId, MemberId, OrganizationId
 from mentorfy_core.imports.model import ImportState, Unreadable, Verdict
 from mentorfy_core.imports.progress import summarize
+from mentorfy_core.retries import RetryManager
 from tests.unit.application.world import BOT, MEMBER, ORGANIZATION, OWNER, World
 
 
@@ -136,9 +139,29 @@ async def test_a_file_removed_between_plan_and_preparation_stays_removed(world: 
     job = await world.mentorfy.look.import_job(OWNER, job.id)
     first = await world.mentorfy.look.plan(OWNER, job.id)
     assert [entry.verdict for entry in first] == [Verdict.UNCHANGED, Verdict.NEW]
-    tombstone = replace(await world.document("glue.txt"), deleted_at=world.later(minutes=1))
+    at = world.later(minutes=1)
+    tombstone = replace(await world.document("glue.txt"), deleted_at=at, updated_at=at)
     world.state.documents[ORGANIZATION, tombstone.id] = tombstone
     await world.ports.imports.save(replace(job, confirmed=True))
+    async with world.serving():
+        await world.until(lambda: is_complete(world, job.id))
+    plan = await world.mentorfy.look.plan(OWNER, job.id)
+    assert [entry.verdict for entry in plan] == [Verdict.UNCHANGED, Verdict.REMOVED]
+
+
+async def test_who_makes_a_disappearance_final_after_the_plan_is_heard(world: World) -> None:
+    """The plan saw a document that had gone with its file; a person then removed it on a page that was older."""
+    await world.imported()
+    glue = await world.document("glue.txt")
+    gone = transition(glue, Deleted(by_person=False), world.now, RetryManager())
+    await world.ports.documents.save(gone, Deleted(by_person=False))
+    world.later(seconds=1)
+    job = await world.start(confirmed=False, include_removed=True)
+    async with world.serving():
+        await world.until(lambda: is_preparing(world, job.id))
+    world.later(minutes=1)
+    await world.mentorfy.remove(OWNER, glue.id)
+    await world.mentorfy.confirm_import(OWNER, job.id)
     async with world.serving():
         await world.until(lambda: is_complete(world, job.id))
     plan = await world.mentorfy.look.plan(OWNER, job.id)

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from mentorfy_core.application.collect import ABANDONED, Collect
+from mentorfy_core.application.importing import ClaimImport
+from mentorfy_core.application.prepare import Prepare
 from mentorfy_core.documents.model import LARGEST_FILE
 from mentorfy_core.errors import Conflict, ErrorKind, Forbidden, IllegalTransition, InvalidInput, NotFound, PortError
 from mentorfy_core.ids import ImportId, OrganizationId
 from mentorfy_core.imports.lifecycle import PATIENCE
 from mentorfy_core.imports.model import Choice, Import, ImportState, Unreadable, Verdict
 from mentorfy_core.imports.uploads import MOST_FILES
+from mentorfy_core.retries import RetryManager
 from tests.unit.application.test_deciding import documents, step
 from tests.unit.application.world import MEMBER, ORGANIZATION, OWNER, World, failing
 
@@ -85,6 +88,22 @@ async def test_uploading_a_path_again_replaces_or_keeps_both(world: World) -> No
     await carried_out(world, await uploaded(world, a__md="The boat is green.\n"))
     texts = [await world.mentorfy.look.text(OWNER, document.id) for document in await documents(world)]
     assert texts == ["The boat is blue.\n", "The boat is green.\n"]
+
+
+async def test_keeping_both_twice_makes_one_copy(world: World) -> None:
+    """A worker was killed after it had written down the new name, and another one goes on."""
+    await carried_out(world, await uploaded(world, a__md="The boat is red.\n"))
+    both = await uploaded(world, a__md="The boat is blue.\n")
+    await world.mentorfy.confirm_import(OWNER, both.id, {0: Choice(keep_both=True)})
+    claimed = await ClaimImport(world.ports, world.timing)()
+    assert claimed is not None
+
+    async def unheard(_: int, __: str) -> None:
+        pass
+
+    for _ in range(2):
+        await Prepare(world.ports, RetryManager())(claimed, unheard)
+    assert [document.title for document in await documents(world)] == ["a (2).md", "a.md"]
 
 
 async def test_an_upload_calls_nothing_gone(world: World) -> None:

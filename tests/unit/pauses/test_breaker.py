@@ -77,6 +77,14 @@ def test_one_probe_a_minute_is_taken_by_one() -> None:
     assert heard(taken, ProbeTaken(PROBE), NOW + PROBE) is taken
 
 
+def test_who_began_before_it_opened_may_hear_a_servers_wish() -> None:
+    """Then nobody looks before that time, and a look that is under way closes nothing."""
+    wish = replace(FAILED, retry_after=timedelta(minutes=15))
+    assert after(wish, breaker=OPEN) == replace(OPEN, probe_at=NOW + timedelta(minutes=15))
+    assert after(replace(wish, retry_after=PROBE / 2), breaker=OPEN) is OPEN
+    assert after(wish, ProbeWorked(OPEN.probe_at or NOW), breaker=OPEN).state is State.OPEN
+
+
 def test_a_probe_that_works_closes_it_for_all() -> None:
     assert OPEN.probe_at is not None
     closed = after(ProbeWorked(OPEN.probe_at), breaker=OPEN, now=NOW + PROBE)
