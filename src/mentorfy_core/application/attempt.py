@@ -27,7 +27,7 @@ from mentorfy_core.errors import (
     port_error_in,
 )
 from mentorfy_core.ids import ErrorId
-from mentorfy_core.ports import Ports
+from mentorfy_core.ports import DocumentStore, Ports
 from mentorfy_core.ports.vitals import Count
 from mentorfy_core.retries import JITTER, RetryManager
 
@@ -59,8 +59,9 @@ class Attempt:
         if claim is None:
             return
         try:
+            heart = Heart(self.ports.documents, document, self.timing)
             report = await while_held(
-                self._report(document, claim), lambda: self._beat(document), self.timing.heartbeat, since=since
+                self._report(document, claim, heart), heart.beat, self.timing.heartbeat, since=since
             )
         except Fenced:  # it is over, or the store was silent for longer than an attempt may last: then it is given back
             await to_the_end(self._settle(document, Released(epoch=document.epoch)))
@@ -70,12 +71,7 @@ class Attempt:
             raise
         await to_the_end(self._settle(document, report))
 
-    async def _beat(self, document: Document) -> bool:
-        return await self.ports.documents.extend_lease(
-            document.organization_id, document.id, document.epoch, self.timing.lease
-        )
-
-    async def _report(self, document: Document, claim: Claim) -> Report:
+    async def _report(self, document: Document, claim: Claim, heart: "Heart") -> Report:
         obstacles = Obstacles(self.ports, self.timing)
         try:
             report = await self._perform(document, claim)
@@ -84,6 +80,8 @@ class Attempt:
         except NotYet as error:
             return Postponed(epoch=document.epoch, until=error.until)
         except Exception as error:  # noqa: BLE001 - the one place where whatever happened becomes a recorded failure
+            if isinstance(error, TimeoutError) and heart.is_unheard:
+                return Released(epoch=document.epoch)
             broke, found = self._broke(document, error), port_error_in(error)
             put_off_until = await obstacles.failed(document, found) if found else None
             return Postponed(epoch=document.epoch, until=put_off_until) if put_off_until else broke
@@ -127,6 +125,29 @@ class Attempt:
                 self.tally.note(Count.LATE)
                 return
         await self.ports.bell.ring()
+
+
+class Heart:
+    """Renews the lease of an attempt.
+
+    Attributes:
+        is_unheard: Whether the store did not answer the last time: what lasts too long then is nobody's failure.
+    """
+
+    def __init__(self, documents: DocumentStore, document: Document, timing: Timing) -> None:
+        self._documents, self._document, self._lease = documents, document, timing.lease
+        self.is_unheard = False
+
+    async def beat(self) -> bool:
+        """Renew it once; False where the attempt is over.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        document, self.is_unheard = self._document, True
+        held = await self._documents.extend_lease(document.organization_id, document.id, document.epoch, self._lease)
+        self.is_unheard = False
+        return held
 
 
 def how_it_ended(report: Report) -> str:

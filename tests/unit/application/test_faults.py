@@ -514,6 +514,18 @@ async def test_copies_of_what_is_being_learned_stand_in_nobodys_way(world: World
     assert {"boat.txt", "yard.txt"} < {*held}
 
 
+async def test_what_lasts_too_long_because_the_store_is_silent_costs_no_try(world: World) -> None:
+    document = await learning(world)
+    timing = replace(FAST, lease=timedelta(seconds=0.1), patience=timedelta(seconds=0.4))
+    away = world.ports.generations
+    world.meddle("documents", extend_lease=failing(DOWN, 1000, world.ports.documents.extend_lease))
+    world.meddle("generations", ledger=failing(DOWN, 1000, away.ledger), expect=failing(DOWN, 1000, away.expect))
+    await Attempt(world.ports, RETRIES, timing)(document)
+    after = await world.document("boat.txt")
+    assert (after.status, after.claim, after.tries, after.last_error) == (Status.UPLOADED, None, 0, None)
+    assert world.failures.errors == []
+
+
 async def test_a_source_that_asks_a_store_that_is_away_waits_for_it(world: World) -> None:
     """As uploads do: that is no failure of the document."""
     await planned(world)
