@@ -37,6 +37,8 @@ BUGS = (
     Bug("claim what is claimed", EFFECTS, "document.claim or document.next_run_at > now", "document.next_run_at > now"),
     Bug("Retry-After is forgotten", EFFECTS, "not_before=_latest(now + event.retry_after, document.not_before)", "not_before=document.not_before"),
     Bug("waiting ignores not_before", EFFECTS, "_latest(now, document.not_before, spaced, at_least)", "_latest(now, spaced, at_least)"),
+    Bug("a newer version's bytes end the answers", EFFECTS, "        fetched_at=now,\n", "        fetched_at=now,\n        live_generation=None,\n"),
+    Bug("fetched whenever it is asked for", EFFECTS, "if fetches and document.fetched_at else None", "if False else None"),
     Bug("progress resets nothing", EFFECTS, "if held(document).progressed:", "if False:"),
     Bug("every loss is forgiven", EFFECTS, "losses=over.losses + 1", "losses=1"),
     Bug("a fetch resets no counters", EFFECTS, "fetched_at=now,\n        retries={},", "fetched_at=now,"),

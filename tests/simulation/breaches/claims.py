@@ -28,6 +28,11 @@ def _(scene: Scene) -> None:
     scene.claim(scene.row(), seen={"next_run_at": scene.later(seconds=1)})
 
 
+@breaks(Breach.FETCHED_TOO_SOON)
+def _(scene: Scene) -> None:
+    scene.claim(scene.row(), seen={"fetched_at": scene.later(seconds=-119)})
+
+
 @breaks(Breach.AGAINST_RETRY_AFTER)
 def _(scene: Scene) -> None:
     document = scene.fetching()

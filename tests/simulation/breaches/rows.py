@@ -46,6 +46,11 @@ def _(scene: Scene) -> None:
     scene.happens(scene.fetching(), SourceMoved(scene.the_file(title="b")), claim=None)
 
 
+@breaks(Breach.ANSWER_LOST)
+def _(scene: Scene) -> None:
+    scene.happens(scene.row(live_version=1), SourceMoved(scene.the_file(title="b")), live_version=0)
+
+
 @breaks(Breach.CYCLE_TWICE)
 def _(scene: Scene) -> None:
     failed = scene.row(status=Status.FAILED, last_error=failure())

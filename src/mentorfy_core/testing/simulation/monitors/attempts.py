@@ -1,6 +1,7 @@
 """What must hold of attempts: how they begin, how they end, and what is counted."""
 
 from asyncio import current_task
+from datetime import timedelta
 from math import inf
 
 from mentorfy_core.documents.events import Broke, Claimed, Event, Fetched, LeaseExpired, Report
@@ -22,6 +23,8 @@ WAITING = frozenset({Status.PENDING_UPLOAD, Status.UPLOADED})
 FRESH = 10.001
 """Seconds for which a worker trusts what it has read of pauses, and a moment for rounding."""
 
+SPACING = timedelta(minutes=2)
+"""The shortest time between two fetches of one document."""
 
 BEATS = 3
 """Heartbeats that the store may leave unanswered, one after the other, without costing the claim."""
@@ -44,6 +47,8 @@ class AttemptMonitor:
         world.require(before.claim is None, Breach.CLAIMED_TWICE)
         world.require(before.next_run_at <= world.now(), Breach.EARLY)
         world.require(tally.not_before <= world.loop.time() + 1e-3, Breach.AGAINST_RETRY_AFTER)
+        soon = before.fetched_at is not None and world.now() < before.fetched_at + SPACING
+        world.require(event.stage is Stage.LEARN or not soon, Breach.FETCHED_TOO_SOON)
         version = before.content_version if event.stage is Stage.LEARN else before.desired_version
         world.require(claim.version == version, Breach.OTHER_VERSION_CLAIMED)
         self._company(before, event)

@@ -8,6 +8,7 @@ from mentorfy_core.documents.events import (
     Deleted,
     Event,
     Found,
+    Learned,
     Report,
     Restored,
     RetryRequested,
@@ -86,6 +87,8 @@ class RowMonitor:
         require(not gone or isinstance(event, Deleted | Restored), Breach.HEARD_WHEN_DELETED, name)
         rises = isinstance(event, RISES) or (isinstance(event, Deleted) and not gone)
         require(after.epoch == before.epoch + rises, Breach.EPOCH, name)
+        live = (before.live_generation, before.live_version) == (after.live_generation, after.live_version)
+        require(live or isinstance(event, Learned), Breach.ANSWER_LOST, name)
         if not isinstance(event, (*RISES, Deleted)):
             require(before.claim == after.claim, Breach.TOUCHED, name)
 
