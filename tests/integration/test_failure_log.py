@@ -3,16 +3,22 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from mentorfy_core.errors import ErrorKind, MentorfyError, PortError
 from mentorfy_core.ids import ErrorId
 from mentorfy_local.runtime import LoggedFailures
+from mentorfy_runtime.container import running
+from mentorfy_runtime.logs import without_details
+from mentorfy_runtime.settings import Settings
+from mentorfy_web.app import create_app
 
 CANARY = "sk-CANARY-7f3a"
 ERROR_ID = ErrorId(UUID(int=7))
@@ -181,3 +187,35 @@ def test_any_text_becomes_one_line(line: Line, text: str) -> None:
     assert written.isascii()
     assert written.splitlines() == [written]
     assert told(written)["errors"][0]["type"] == "mentorfy_core.errors.MentorfyError"
+
+
+def test_other_lines_tell_where_an_error_was_raised_and_nothing_of_what_it_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Such as those that uvicorn and asyncio write of what nobody foresaw."""
+    caplog.handler.addFilter(without_details)
+    try:
+        int(CANARY)
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in %s", "ASGI application")
+    finally:
+        caplog.handler.removeFilter(without_details)
+    [line] = caplog.text.splitlines()
+    assert "Exception in ASGI application ValueError at test_failure_log:" in line
+    assert CANARY not in line
+
+
+def test_what_nobody_foresaw_of_a_request_is_logged_under_the_id_that_is_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("mentorfy_web.entering.device", broken)
+    app = create_app(running(Settings(data=tmp_path / "data")))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.post("/login", data={"email": "eve@example.org", "password": "x"})
+    assert answer.status_code == 500
+    [line] = [json.loads(one.getMessage()) for one in caplog.records if one.name == "mentorfy.failures"]
+    assert line["error_id"] in answer.text
+    assert CANARY not in answer.text + json.dumps(line)

@@ -22,6 +22,8 @@ from mentorfy_core.errors import (
     StoreUnavailable,
     TooManyAttempts,
 )
+from mentorfy_core.ids import ErrorId
+from mentorfy_core.ports import Ports
 from mentorfy_web.organizations import Switched
 from mentorfy_web.templating import link, render
 from mentorfy_web.visitors import visitor_of
@@ -106,7 +108,11 @@ async def _look_who_asks(request: Request) -> None:
 
 async def say_fault(request: Request, error: Exception) -> Response:
     """Answer what nobody foresaw; the log has the frames, the page has no secret."""
-    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "That is our fault, not yours. It was logged; try again.")
+    ports: Ports = request.app.state.mentorfy.ports
+    error_id = ErrorId(ports.new_id())
+    ports.failures.record(error_id, error)
+    sentence = f"That is our fault, not yours. It was logged as {error_id}; try again."
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
 
 
 def is_api(request: Request) -> bool:
