@@ -7,7 +7,7 @@ from typing import Final
 
 from mentorfy_core.application.budgeting import NotYet
 from mentorfy_core.application.fetch import Fetch
-from mentorfy_core.application.held import to_the_end, until_answered, while_held
+from mentorfy_core.application.held import Heart, to_the_end, until_answered, while_held
 from mentorfy_core.application.learn import BytesLost, Learn
 from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.tally import Tally
@@ -27,7 +27,7 @@ from mentorfy_core.errors import (
     port_error_in,
 )
 from mentorfy_core.ids import ErrorId
-from mentorfy_core.ports import DocumentStore, Ports
+from mentorfy_core.ports import Ports
 from mentorfy_core.ports.vitals import Count
 from mentorfy_core.retries import JITTER, RetryManager
 
@@ -59,7 +59,7 @@ class Attempt:
         if claim is None:
             return
         try:
-            heart = Heart(self.ports.documents, document, self.timing)
+            heart = Heart(lambda: self._beat(document))
             report = await while_held(
                 self._report(document, claim, heart), heart.beat, self.timing.heartbeat, since=since
             )
@@ -71,7 +71,12 @@ class Attempt:
             raise
         await to_the_end(self._settle(document, report))
 
-    async def _report(self, document: Document, claim: Claim, heart: "Heart") -> Report:
+    async def _beat(self, document: Document) -> bool:
+        return await self.ports.documents.extend_lease(
+            document.organization_id, document.id, document.epoch, self.timing.lease
+        )
+
+    async def _report(self, document: Document, claim: Claim, heart: Heart) -> Report:
         obstacles = Obstacles(self.ports, self.timing)
         try:
             report = await self._perform(document, claim)
@@ -125,29 +130,6 @@ class Attempt:
                 self.tally.note(Count.LATE)
                 return
         await self.ports.bell.ring()
-
-
-class Heart:
-    """Renews the lease of an attempt.
-
-    Attributes:
-        is_unheard: Whether the store did not answer the last time: what lasts too long then is nobody's failure.
-    """
-
-    def __init__(self, documents: DocumentStore, document: Document, timing: Timing) -> None:
-        self._documents, self._document, self._lease = documents, document, timing.lease
-        self.is_unheard = False
-
-    async def beat(self) -> bool:
-        """Renew it once; False where the attempt is over.
-
-        Raises:
-            StoreUnavailable: The store does not answer.
-        """
-        document, self.is_unheard = self._document, True
-        held = await self._documents.extend_lease(document.organization_id, document.id, document.epoch, self._lease)
-        self.is_unheard = False
-        return held
 
 
 def how_it_ended(report: Report) -> str:

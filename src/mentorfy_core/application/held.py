@@ -57,6 +57,29 @@ async def while_held(
         await asyncio.gather(task, pulse, return_exceptions=True)
 
 
+class Heart:
+    """Beats, and knows whether it is heard.
+
+    Attributes:
+        is_unheard: Whether the store did not answer the last beat: what lasts too long meanwhile is nobody's failure.
+    """
+
+    def __init__(self, beat: Callable[[], Awaitable[bool]]) -> None:
+        self._beat = beat
+        self.is_unheard = False
+
+    async def beat(self) -> bool:
+        """Renew the lease once; False where the attempt is over.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        self.is_unheard = True
+        held = await self._beat()
+        self.is_unheard = False
+        return held
+
+
 async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Do the work even when cancelled meanwhile; the cancellation follows it."""
     task = asyncio.ensure_future(work)

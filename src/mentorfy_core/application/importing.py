@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from mentorfy_core.application.claim import FRESH
-from mentorfy_core.application.held import until_answered, while_held
+from mentorfy_core.application.held import Heart, until_answered, while_held
 from mentorfy_core.application.obstacles import Obstacles
 from mentorfy_core.application.prepare import Prepare
 from mentorfy_core.application.scan import Scan
@@ -40,8 +40,9 @@ from mentorfy_core.ports import FileSource, Ports, Read
 from mentorfy_core.retries import RetryManager
 
 MAX_CONFLICTS: Final = 100
-TOO_SLOW: Final = "Nothing came from the source for too long. See that it is there; it is tried again."
 """How often a report is decided again because others keep changing the row; then the sweeper settles the attempt."""
+
+TOO_SLOW: Final = "Nothing came from the source for too long. See that it is there; it is tried again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,14 @@ class ImportAttempt:
             job: As claimed.
             since: The loop's time when claiming it began: its lease counts from there.
         """
+        heart = Heart(lambda: self._beat(job))
         try:
-            await while_held(self._step(job), lambda: self._beat(job), self.timing.heartbeat, since=since)
+            await while_held(self._step(job), heart.beat, self.timing.heartbeat, since=since)
         except Fenced:
             return
         except BaseException as error:
             with suppress(Fenced):
-                await self._settle(job, error)
+                await self._settle(job, error, heart)
             if not isinstance(error, Exception):
                 raise
         await self.ports.bell.ring()
@@ -157,11 +159,8 @@ class ImportAttempt:
         """Do the step, giving up one lease before an attempt may last no longer without anything new."""
         loop, patience = asyncio.get_running_loop(), (self.timing.patience - self.timing.lease).total_seconds()
         step = self._scan if import_owed(job) == "scan" else self._prepare
-        try:
-            async with asyncio.timeout(patience) as limit:
-                await step(job, lambda: limit.reschedule(loop.time() + patience))
-        except TimeoutError as error:
-            raise PortError(ErrorKind.NETWORK_ERROR, TOO_SLOW) from error
+        async with asyncio.timeout(patience) as limit:
+            await step(job, lambda: limit.reschedule(loop.time() + patience))
 
     async def _scan(self, job: Import, goes_on: Callable[[], None]) -> None:
         source = self._source(job)
@@ -189,12 +188,13 @@ class ImportAttempt:
             raise PortError(ErrorKind.UNSUPPORTED, f"This installation has no source named “{job.source}”.")
         return source
 
-    async def _settle(self, job: Import, error: BaseException) -> None:
-        if not isinstance(error, Exception):
+    async def _settle(self, job: Import, error: BaseException, heart: Heart) -> None:
+        too_slow = isinstance(error, TimeoutError)
+        if not isinstance(error, Exception) or (too_slow and heart.is_unheard):
             await self._change(job, lambda read: handed_back(read.value, job.epoch, read.at))
             return
         self.ports.failures.record(ErrorId(self.ports.new_id()), error)
-        found = named(error)
+        found = PortError(ErrorKind.NETWORK_ERROR, TOO_SLOW) if too_slow else named(error)
         await self._change(
             job, lambda read: broke(read.value, job.epoch, found.kind, clean(found.sentence), read.at, self.retries)
         )

@@ -484,6 +484,21 @@ async def test_a_source_that_hangs_is_given_up(world: World, lists: bool) -> Non
     assert (after.state, after.failures, after.claim, after.error) == (ImportState.SCANNING, 1, None, SILENT)
 
 
+async def test_an_import_that_lasts_too_long_because_the_store_is_silent_is_given_back(world: World) -> None:
+    job = await world.start()
+    claimed = await ClaimImport(world.ports, world.timing)()
+    assert claimed is not None
+    impatient, imports = (
+        replace(FAST, lease=timedelta(seconds=0.1), patience=timedelta(seconds=0.4)),
+        world.ports.imports,
+    )
+    world.meddle("imports", extend_lease=failing(DOWN, 1000, imports.extend_lease))
+    world.meddle("documents", find=failing(DOWN, 1000, world.ports.documents.find))
+    await ImportAttempt(world.ports, RETRIES, impatient)(claimed)
+    after = await world.mentorfy.look.import_job(OWNER, job.id)
+    assert (after.state, after.failures, after.claim, after.error) == (ImportState.SCANNING, 0, None, "")
+
+
 async def test_a_worker_that_stood_still_before_it_claims_an_import_looks_again(world: World) -> None:
     """Meanwhile its source may have been paused."""
     await world.start()
