@@ -544,7 +544,7 @@ async def test_what_lasts_too_long_because_the_store_is_silent_costs_no_try(worl
 async def test_a_source_that_asks_a_store_that_is_away_waits_for_it(world: World) -> None:
     """As uploads do: that is no failure of the document."""
     await planned(world)
-    world.source.token = failing(DOWN, 2, world.source.token)  # type: ignore[method-assign]
+    world.source.token = failing(DOWN, 2, world.source.token)  # type: ignore[method-assign,assignment]
     document = await attempt(world)
     assert (document.status, document.tries, world.failures.errors) == (Status.UPLOADED, 0, [])
 
