@@ -22,7 +22,7 @@ from tests.integration.servers.seeded import PASSWORD
 
 EXAMPLES: Final = int(os.environ.get("EXAMPLES", "5"))
 BY_SESSION: Final[Mapping[str, Sequence[str]]] = {
-    "owner": ("post_tokens", "patch_session"),
+    "owner": ("post_tokens", "post_members_member_id_link", "patch_session"),
     "admin": ("delete_session",),
     "member": ("delete_sessions",),
 }
