@@ -62,17 +62,19 @@ class Claim:
             StoreUnavailable: The store does not say what is due.
         """
         blocked = await Obstacles(self.ports, self.timing).blocked_documents()
-        tried: set[Ids] = set()
-        for limit in (CANDIDATES, FURTHER):
-            due = [ids for ids in await self.ports.documents.due(limit, blocked.value) if ids not in tried]
-            for organization_id, document_id in self._from_anywhere(due):
-                pick = await self._try(organization_id, document_id, blocked, busy=busy)
-                if pick.document or pick.wants_quiet:
-                    return pick
-            tried.update(due)
-            if len(tried) < limit:
-                break
-        return Pick()
+        due = await self.ports.documents.due(CANDIDATES, blocked.value)
+        pick = await self._any_of(due, blocked, busy=busy)
+        if pick is None and len(due) == CANDIDATES:
+            further = await self.ports.documents.due(FURTHER, blocked.value)
+            pick = await self._any_of([ids for ids in further if ids not in due], blocked, busy=busy)
+        return pick or Pick()
+
+    async def _any_of(self, due: Sequence[Ids], blocked: Read[Blocked], *, busy: bool) -> Pick | None:
+        for organization_id, document_id in self._from_anywhere(due):
+            pick = await self._try(organization_id, document_id, blocked, busy=busy)
+            if pick.document or pick.wants_quiet:
+                return pick
+        return None
 
     def _from_anywhere(self, due: Sequence[Ids]) -> Sequence[Ids]:
         """Return them beginning with anybody's, with any of theirs: the longest queue is not drawn more often."""
