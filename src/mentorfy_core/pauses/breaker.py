@@ -170,4 +170,4 @@ RULES: Final[Mapping[tuple[State, type[Event]], Callable[[Breaker, Any, datetime
     (State.OPEN, ProbeTaken): _probe_taken,
     (State.OPEN, ProbeWorked): _probe_worked,
 }
-"""What each event does in each state; what is not listed changes nothing: attempts that began before it opened."""
+"""What each event does in each state; what is not listed changes nothing: successes that began before it opened."""

@@ -488,11 +488,8 @@ async def test_an_import_that_lasts_too_long_because_the_store_is_silent_is_give
     job = await world.start()
     claimed = await ClaimImport(world.ports, world.timing)()
     assert claimed is not None
-    impatient, imports = (
-        replace(FAST, lease=timedelta(seconds=0.1), patience=timedelta(seconds=0.4)),
-        world.ports.imports,
-    )
-    world.meddle("imports", extend_lease=failing(DOWN, 1000, imports.extend_lease))
+    impatient = replace(FAST, lease=timedelta(seconds=0.1), patience=timedelta(seconds=0.4))
+    world.meddle("imports", extend_lease=failing(DOWN, 1000, world.ports.imports.extend_lease))
     world.meddle("documents", find=failing(DOWN, 1000, world.ports.documents.find))
     await ImportAttempt(world.ports, RETRIES, impatient)(claimed)
     after = await world.mentorfy.look.import_job(OWNER, job.id)
