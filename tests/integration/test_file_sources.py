@@ -332,6 +332,7 @@ async def test_a_folder_that_hangs_keeps_only_its_own_threads(monkeypatch: pytes
     monkeypatch.setattr(folder_files, "content", lambda _: answers.wait(60) and b"at last")
     source = FolderSource()
     reads = [asyncio.ensure_future(source.read(ORGANIZATION, "/away/boat.txt")) for _ in range(40)]
+    await asyncio.sleep(0.1)  # all of them have begun
     try:
         async with asyncio.timeout(20):
             assert await asyncio.to_thread(len, b"blob") == 4
