@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
-
 from mentorfy_core.documents.events import Claimed, Event, Found
 from mentorfy_core.documents.model import Document
 from mentorfy_core.ids import OrganizationId
@@ -15,8 +13,6 @@ from mentorfy_core.testing.simulation.monitors import Monitors
 from mentorfy_core.testing.simulation.plan import Act
 from mentorfy_core.testing.simulation.schedule import _Schedule
 from mentorfy_core.testing.simulation.world import Weather, World
-
-pytestmark = pytest.mark.no_cover  # counting lines takes twice as long as the schedules themselves
 
 MANY, FEW = 60, 6
 LATER = 300.0

@@ -5,12 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-import pytest
-
 from mentorfy_core.documents.model import Status
 from tests.unit.application.hours import MINUTE, lived, on_virtual_time, provided, rows, until, working
-
-pytestmark = pytest.mark.no_cover  # counting lines takes twice as long as the schedules themselves
 
 CALLS, FAULTY, SCHEDULES = 1500, 0.005, 100
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from tests.integration.browser.axe import assert_accessible
 from tests.integration.browser.conftest import Window
 from tests.integration.browser.server import Server
 from tests.integration.browser.states import STATES
-from tests.integration.browser.visitors import SCREENSHOTS, Desk, Look, desk
+from tests.integration.browser.visitors import LOOKS, SCREENSHOTS, Desk, desk
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +27,20 @@ def shared_desk(browser: Browser, server: Server) -> Iterator[Desk]:
         yield shared
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", STATES)
-def test_a_state_by_day_and_by_night(shared_desk: Desk, server: Server, name: str, width: int) -> None:
+def test_a_state_by_day_and_by_night(shared_desk: Desk, server: Server, name: str) -> None:
     state = STATES[name]
     cookie = server.tenants[0].sessions[state.who] if state.who else ""
-    day, night = Look(width, "light"), Look(width, "dark")
-    with shared_desk.visited(day, cookie, state.expected) as page:
+    with shared_desk.visited(LOOKS[0], cookie, state.expected) as page:
         state.go(page, server)
         page.wait_for_load_state()
-        if not state.at_end:
-            page.evaluate("scrollTo(0, 0)")
-        for look in (day, night):
+        for look in LOOKS:
+            page.set_viewport_size(look.viewport)
             page.emulate_media(color_scheme=look.scheme)
+            if not state.at_end:
+                page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=SCREENSHOTS / f"{name}-{look}.png")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("document.documentElement.scrollWidth") <= look.width
             assert_accessible(page)
 
 

@@ -142,6 +142,7 @@ def looked_at(seed: int, length: int, *, fed: bool = False) -> tuple[float, list
     return mean(held), widths
 
 
+@pytest.mark.no_cover  # counting lines would double its time
 @pytest.mark.parametrize("fed", [False, True], ids=["by workers", "by a provider"])
 def test_four_of_five_ranges_hold_and_they_are_narrow(fed: bool) -> None:
     held, widths = list[float](), list[float]()
